@@ -1,0 +1,71 @@
+"""The sandbox's command line: `python -m sandbox up`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # grpc reports every fork; the automation API forks for each call
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; errors for people are one line on standard error and status 1."""
+    from sandbox.errors import SandboxError  # noqa: PLC0415 `--help` answers without loading the engine's SDK
+
+    options = _parser().parse_args(arguments)
+    try:
+        _dispatch(options)
+    except SandboxError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted: run the command again, it goes on from what stands\n")
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sandbox", description="Rehearse the platform on this machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (
+        ("up", "bring up the stacks, each after the one it reads"),
+        ("preview", "show what up would do, policies enforced"),
+        ("refresh", "read everything back and report drift"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("stacks", nargs="*", help="stacks by name; all of them when none is given")
+        command.add_argument("--verbose", action="store_true", help="print the engine's own output too")
+    destroy = commands.add_parser("destroy", help="delete every resource through the engine")
+    destroy.add_argument("--verbose", action="store_true", help="print the engine's own output too")
+    commands.add_parser("status", help="a table of sites, nodes, GPUs and replicas")
+    commands.add_parser("down", help="end every process that was started here and remove .sandbox")
+    kill = commands.add_parser("kill-nodes", help="let all nodes of a node group die")
+    kill.add_argument("cluster")
+    kill.add_argument("node_group")
+    return parser
+
+
+def _dispatch(options: argparse.Namespace) -> None:
+    from sandbox.lifecycle import commands  # noqa: PLC0415
+    from sandbox.lifecycle.stacks import Project  # noqa: PLC0415
+    from sandbox.lifecycle.turn import turn  # noqa: PLC0415
+    from sandbox.paths import Paths  # noqa: PLC0415
+
+    checkout = Path.cwd()
+    paths = Paths.of_checkout(checkout)
+    if options.command == "status":
+        commands.show(paths)
+        return
+    with turn(paths):
+        if options.command in commands.OPERATIONS:
+            commands.run(paths, Project.of(checkout), options.command, options.stacks, verbose=options.verbose)
+        elif options.command == "destroy":
+            commands.destroy(paths, Project.of(checkout), verbose=options.verbose)
+        elif options.command == "kill-nodes":
+            commands.kill(paths, options.cluster, options.node_group)
+        else:
+            commands.down(paths)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

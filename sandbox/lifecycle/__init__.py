@@ -1,0 +1,1 @@
+"""The life of one sandbox: bring up, look, break, mend, take down."""

@@ -1,0 +1,115 @@
+"""What the commands do; `sandbox/__main__.py` only reads the command line."""
+
+import shutil
+import sys
+from collections.abc import Sequence
+
+from sandbox import cloud, toolchain
+from sandbox.aws.ledger import Ledger
+from sandbox.controlplane import ControlPlane, kill_nodes
+from sandbox.errors import SandboxError
+from sandbox.lifecycle import recovery, status
+from sandbox.lifecycle.checkpoint import Checkpoint
+from sandbox.lifecycle.engine import Engine
+from sandbox.lifecycle.fleet import clusters
+from sandbox.lifecycle.report import Report
+from sandbox.lifecycle.stacks import Project, Stack
+from sandbox.paths import Paths
+from sandbox.progress import Progress
+
+OPERATIONS = ("preview", "up", "refresh")
+
+
+def run(paths: Paths, project: Project, operation: str, names: Sequence[str], *, verbose: bool) -> None:
+    """Run one of `OPERATIONS` on the stacks named, or on all of them in order.
+
+    Raises:
+        SandboxError: a stack's upstream is not up, a tool is missing, or the engine refused.
+    """
+    stacks = [project.stack(name) for name in names] or project.stacks()
+    toolchain.ensure(paths, Progress())
+    endpoints = _recover(paths, project)
+    for stack in stacks:
+        _require_upstream(paths, stack, [s.name for s in stacks])
+        report = Report(f"{operation} {stack.name}", verbose=verbose)
+        counts = getattr(Engine(paths, stack, endpoints), operation)(report)
+        report.finish(summary_of(counts))
+    if operation == "up":
+        _tell(f"{held(paths)}\n\n{status.table(paths)}")
+
+
+def show(paths: Paths) -> None:
+    """Print the table of sites."""
+    _tell(status.table(paths))
+
+
+def kill(paths: Paths, cluster_name: str, node_group: str) -> None:
+    """Let every node of a node group die at once.
+
+    Raises:
+        SandboxError: there is no such cluster, or the group has no nodes.
+    """
+    known = {cluster.name: cluster for cluster in clusters(paths)}
+    if cluster_name not in known:
+        raise SandboxError(f"no cluster {cluster_name!r}; clusters here: {', '.join(known) or 'none'}")
+    plane = ControlPlane.of(paths, known[cluster_name].region, cluster_name)
+    killed = kill_nodes(plane, node_group)
+    if not killed:
+        raise SandboxError(f"cluster {cluster_name} has no nodes of a group {node_group!r}")
+    _tell(f"{killed} nodes of {node_group} died; `make status` shows where the pods go")
+
+
+def down(paths: Paths) -> None:
+    """End every process that we started, by its pid, and remove the sandbox's folder."""
+    for cluster in clusters(paths):
+        ControlPlane.of(paths, cluster.region, cluster.name).destroy()
+    cloud.stop(paths)
+    shutil.rmtree(paths.home, ignore_errors=True)
+    _tell("down: every process of this sandbox has ended and its folder is gone")
+
+
+def destroy(paths: Paths, project: Project, *, verbose: bool) -> None:
+    """Destroy every stack by the engine, last one first, protection lifted in this sandbox's state alone."""
+    toolchain.ensure(paths, Progress())
+    endpoints = _recover(paths, project)
+    for stack in reversed(project.stacks()):
+        if not Checkpoint.of(paths, stack).resources:
+            continue
+        engine, report = Engine(paths, stack, endpoints), Report(f"destroy {stack.name}", verbose=verbose)
+        engine.unprotect()
+        report.finish(summary_of(engine.destroy(report)))
+    _tell(held(paths))
+
+
+def summary_of(counts: dict[str, int]) -> str:
+    """Counts by operation in words, e.g. `3 to create, 120 same`."""
+    words = [f"{count} {operation}" for operation, count in sorted(counts.items()) if count]
+    return ", ".join(words) or "nothing"
+
+
+def held(paths: Paths) -> str:
+    """How much of AWS is real to moto, and how much only our ledger remembers."""
+    counts = Ledger(paths).summary()
+    moto, recorded = counts.get("moto", 0), counts.get("recorded", 0)
+    return f"AWS: {moto} resources held by moto, {recorded} only recorded (moto has no such API)"
+
+
+def _recover(paths: Paths, project: Project) -> cloud.Endpoints:
+    endpoints, found = recovery.restart_servers(paths)
+    for line in [*found, *recovery.mend_stacks(paths, project, endpoints)]:
+        _tell(f"found: {line}")
+    return endpoints
+
+
+def _require_upstream(paths: Paths, stack: Stack, running: Sequence[str]) -> None:
+    upstream = stack.upstream
+    if upstream is None or Checkpoint.of(paths, stack.project.stack(upstream)).outputs:
+        return
+    if upstream in running:
+        raise SandboxError(f"stack {stack.name} reads {upstream}, which has no outputs yet; run `make up` first")
+    raise SandboxError(f"stack {stack.name} reads {upstream}, which is not up; bring up {upstream} first")
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -1,0 +1,153 @@
+"""The real Pulumi engine on the checkout's own program, with the sandbox's plugins, state and policies."""
+
+import os
+import runpy
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pulumi import automation as auto
+
+from sandbox.cloud import Endpoints
+from sandbox.cloud.identity import assume
+from sandbox.errors import SandboxError
+from sandbox.lifecycle.report import Report
+from sandbox.lifecycle.stacks import Project, Stack
+from sandbox.paths import HOME_VARIABLE, Paths
+
+PARALLEL = 16
+"""Steps under way at once: more does not help, since moto answers one request at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Runs operations of one stack.
+
+    Attributes:
+        paths: the sandbox.
+        stack: what to run.
+        endpoints: where the sandbox's AWS answers.
+    """
+
+    paths: Paths
+    stack: Stack
+    endpoints: Endpoints
+
+    def preview(self, report: Report) -> dict[str, int]:
+        """What `up` would do, policies enforced; answers counts by operation."""
+        result = self._run(report, lambda s: s.preview(policy_packs=self._policies, **self._common(report)))
+        return {str(op): count for op, count in result.change_summary.items()}
+
+    def up(self, report: Report) -> dict[str, int]:
+        """Bring the stack up, policies enforced; answers counts by operation."""
+        result = self._run(report, lambda s: s.up(policy_packs=self._policies, **self._common(report)))
+        return dict(result.summary.resource_changes or {})
+
+    def refresh(self, report: Report) -> dict[str, int]:
+        """Bring the state in line with what the plugins see; answers counts by operation."""
+        result = self._run(report, lambda s: s.refresh(**self._common(report)))
+        return dict(result.summary.resource_changes or {})
+
+    def destroy(self, report: Report) -> dict[str, int]:
+        """Delete every resource of the stack; protected ones make the engine refuse."""
+        result = self._run(report, lambda s: s.destroy(**self._common(report)))
+        return dict(result.summary.resource_changes or {})
+
+    def unlock(self) -> None:
+        """Drop the lock of an engine that was killed."""
+        self._open().cancel()
+
+    def forget_pending(self) -> None:
+        """Drop operations that a killed engine left open, once what they made has been removed."""
+        opened = self._open()
+        exported = opened.export_stack()
+        exported.deployment["pending_operations"] = []
+        opened.import_stack(exported)
+
+    def unprotect(self) -> None:
+        """Lift `protect` in the state of the sandbox alone, so that it can be taken down."""
+        opened = self._open()
+        opened.workspace.pulumi_command.run(
+            ["state", "unprotect", "--all", "--yes", "--stack", self.stack.name],
+            opened.workspace.work_dir, opened.workspace.env_vars,
+        )  # fmt: skip
+
+    @property
+    def _policies(self) -> list[str]:
+        return [str(self.stack.project.checkout / "policies")]
+
+    def _common(self, report: Report) -> dict[str, Any]:
+        return {
+            "on_event": report.event, "on_output": report.output, "on_error": report.output,
+            "color": "never", "parallel": PARALLEL,
+        }  # fmt: skip
+
+    def _run(self, report: Report, operation: Callable[[auto.Stack], Any]) -> Any:
+        try:
+            return operation(self._open())
+        except auto.CommandError as error:
+            raise SandboxError(report.failure(str(error))) from None
+
+    def _open(self) -> auto.Stack:
+        work = self.paths.home / "work"
+        write_workspace(self.stack, work)
+        options = auto.LocalWorkspaceOptions(
+            work_dir=str(work), pulumi_home=str(self.paths.pulumi_home), env_vars=self._environment()
+        )
+        self.paths.state.mkdir(parents=True, exist_ok=True)
+        os.environ["PATH"] = self._environment()["PATH"]
+        return auto.create_or_select_stack(
+            self.stack.name, self.stack.project.name, program_of(self.stack.project), opts=options
+        )
+
+    def _environment(self) -> dict[str, str]:
+        credentials = assume(self.endpoints, self.stack.administrator, self.stack.region)
+        python = Path(sys.executable).parent
+        return credentials | {
+            HOME_VARIABLE: str(self.paths.home),
+            "AWS_ENDPOINT_URL": self.endpoints.moto,
+            "PATH": f"{self.paths.bin}:{python}:{os.environ['PATH']}",
+            "PYTHONPATH": str(self.stack.project.checkout),
+            "PULUMI_BACKEND_URL": f"file://{self.paths.state}",
+            "PULUMI_CONFIG_PASSPHRASE": passphrase(self.paths),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        }
+
+
+def program_of(project: Project) -> Callable[[], None]:
+    """The checkout's `__main__.py`, run as the language host would run it."""
+
+    def run() -> None:
+        root = str(project.checkout)
+        if root not in sys.path:
+            sys.path.insert(0, root)
+        runpy.run_path(str(project.checkout / "__main__.py"), run_name="__main__")
+
+    return run
+
+
+def write_workspace(stack: Stack, work: Path) -> None:
+    """Copy the project and stack file, since the engine writes its salt into the stack file that it uses."""
+    work.mkdir(parents=True, exist_ok=True)
+    source = yaml.safe_load((stack.project.checkout / "Pulumi.yaml").read_text())
+    source["runtime"] = "python"
+    (work / "Pulumi.yaml").write_text(yaml.safe_dump(source))
+    target = work / f"Pulumi.{stack.name}.yaml"
+    kept = yaml.safe_load(target.read_text()) if target.is_file() else {}
+    salt = {key: value for key, value in (kept or {}).items() if key == "encryptionsalt"}
+    target.write_text(yaml.safe_dump(salt | {"config": stack.config}))
+
+
+def passphrase(paths: Paths) -> str:
+    """The sandbox's own passphrase for secrets in its state, made once and readable by its owner alone."""
+    file = paths.home / "passphrase"
+    if not file.is_file():
+        paths.home.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(32))
+    return file.read_text()

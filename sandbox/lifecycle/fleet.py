@@ -1,0 +1,33 @@
+"""The clusters that the sandbox's AWS holds, as the ledger knows them."""
+
+from dataclasses import dataclass
+
+from sandbox.aws.ledger import Ledger
+from sandbox.paths import Paths
+
+CLUSTER = "aws:eks/cluster:Cluster"
+SERVICE_CIDR = "10.100.0.0/16"
+"""What EKS takes where the cluster names no service range (EKS API, kubernetesNetworkConfig)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One EKS cluster of the ledger."""
+
+    region: str
+    name: str
+    service_cidr: str
+
+
+def clusters(paths: Paths) -> list[Cluster]:
+    """All clusters, in order of region and name."""
+    if not paths.ledger.exists():
+        return []
+    found = [
+        Cluster(
+            row.region, row.inputs["name"],
+            (row.inputs.get("kubernetesNetworkConfig") or {}).get("serviceIpv4Cidr", SERVICE_CIDR),
+        )
+        for row in Ledger(paths).find(CLUSTER)
+    ]  # fmt: skip
+    return sorted(found, key=lambda cluster: (cluster.region, cluster.name))
