@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,13 +47,19 @@ class Daemon:
             Its pid.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                list(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env=None if environment is None else dict(environment), start_new_session=True,
-            )  # fmt: skip
-        self._remember(process.pid)
-        return process.pid
+        pid = os.posix_spawnp(
+            command[0],
+            list(command),
+            dict(os.environ if environment is None else environment),
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(self.log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )
+        self._remember(pid)
+        return pid
 
     def pid(self) -> int | None:
         """The pid of the process that we started, or None when it is not running any more."""

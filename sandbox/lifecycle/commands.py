@@ -27,13 +27,12 @@ def run(paths: Paths, project: Project, operation: str, names: Sequence[str], *,
         SandboxError: a stack's upstream is not up, a tool is missing, or the engine refused.
     """
     stacks = [project.stack(name) for name in names] or project.stacks()
-    toolchain.ensure(paths, Progress())
-    endpoints = _recover(paths, project)
+    progress = Progress.standard()
+    toolchain.ensure(paths, progress)
+    endpoints = _recover(paths, project, progress)
     for stack in stacks:
-        _require_upstream(paths, stack, [s.name for s in stacks])
-        report = Report(f"{operation} {stack.name}", verbose=verbose)
-        counts = getattr(Engine(paths, stack, endpoints), operation)(report)
-        report.finish(summary_of(counts))
+        _require_upstream(paths, stack)
+        _operate(Engine(paths, stack, endpoints), operation, progress, verbose=verbose)
     if operation == "up":
         _tell(f"{held(paths)}\n\n{status.table(paths)}")
 
@@ -70,14 +69,14 @@ def down(paths: Paths) -> None:
 
 def destroy(paths: Paths, project: Project, *, verbose: bool) -> None:
     """Destroy every stack by the engine, last one first, protection lifted in this sandbox's state alone."""
-    toolchain.ensure(paths, Progress())
-    endpoints = _recover(paths, project)
+    progress = Progress.standard()
+    toolchain.ensure(paths, progress)
+    endpoints = _recover(paths, project, progress)
     for stack in reversed(project.stacks()):
-        if not Checkpoint.of(paths, stack).resources:
-            continue
-        engine, report = Engine(paths, stack, endpoints), Report(f"destroy {stack.name}", verbose=verbose)
-        engine.unprotect()
-        report.finish(summary_of(engine.destroy(report)))
+        if Checkpoint.of(paths, stack).resources:
+            engine = Engine(paths, stack, endpoints)
+            engine.unprotect()
+            _operate(engine, "destroy", progress, verbose=verbose)
     _tell(held(paths))
 
 
@@ -94,20 +93,30 @@ def held(paths: Paths) -> str:
     return f"AWS: {moto} resources held by moto, {recorded} only recorded (moto has no such API)"
 
 
-def _recover(paths: Paths, project: Project) -> cloud.Endpoints:
-    endpoints, found = recovery.restart_servers(paths)
+def _operate(engine: Engine, operation: str, progress: Progress, *, verbose: bool) -> None:
+    title = f"{operation} {engine.stack.name}"
+    with progress.step(title) as step:
+        report = Report(title, progress, step, verbose)
+        counts = getattr(engine, operation)(report)
+    _tell(f"{title}: {summary_of(counts)}")
+
+
+def _recover(paths: Paths, project: Project, progress: Progress) -> cloud.Endpoints:
+    with progress.step("start what should run and does not"):
+        endpoints, found = recovery.restart_servers(paths)
     for line in [*found, *recovery.mend_stacks(paths, project, endpoints)]:
         _tell(f"found: {line}")
     return endpoints
 
 
-def _require_upstream(paths: Paths, stack: Stack, running: Sequence[str]) -> None:
+def _require_upstream(paths: Paths, stack: Stack) -> None:
     upstream = stack.upstream
     if upstream is None or Checkpoint.of(paths, stack.project.stack(upstream)).outputs:
         return
-    if upstream in running:
-        raise SandboxError(f"stack {stack.name} reads {upstream}, which has no outputs yet; run `make up` first")
-    raise SandboxError(f"stack {stack.name} reads {upstream}, which is not up; bring up {upstream} first")
+    raise SandboxError(
+        f"stack {stack.name} reads {upstream}, which has no outputs yet; "
+        f"bring {upstream} up first: `make up` brings up all stacks in order"
+    )
 
 
 def _tell(text: str) -> None:

@@ -18,6 +18,7 @@ from sandbox.plugin.diff import Change, Diff
 from sandbox.plugin.wire import Props, from_struct, to_struct
 
 WORKERS = 16
+LOG = logging.getLogger(__name__)
 MESSAGE_BYTES = 64 * 1024 * 1024
 
 
@@ -137,9 +138,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Compare the provider's settings."""
         olds = from_struct(request.old_inputs) or from_struct(request.olds)
-        return self._guard(
-            lambda: _diff_response(self.provider.diff_config(olds, from_struct(request.news))), context
-        )
+        return self._guard(lambda: _diff_response(self.provider.diff_config(olds, from_struct(request.news))), context)
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Take the provider's settings."""
@@ -153,9 +152,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Validate and complete inputs."""
         olds, news = from_struct(request.olds), from_struct(request.news)
-        return self._checked(
-            lambda: self.provider.check(_subject(request), olds, news, request.randomSeed), context
-        )
+        return self._checked(lambda: self.provider.check(_subject(request), olds, news, request.randomSeed), context)
 
     def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Compare inputs; ignored properties are already set back by the engine."""
@@ -233,8 +230,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             except InvalidInputsError as error:
                 return provider_pb2.CheckResponse(
                     failures=[
-                        provider_pb2.CheckFailure(property=path, reason=reason)
-                        for path, reason in error.failures
+                        provider_pb2.CheckFailure(property=path, reason=reason) for path, reason in error.failures
                     ]
                 )
 
@@ -247,8 +243,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             _abort_with_detail(context, error)
         except ProviderError as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
-        except Exception as error:  # noqa: BLE001 the engine must get an answer, and we a trace of the defect
-            logging.exception("a defect of the %s plugin", self.provider.name)
+        except Exception as error:  # the engine must get an answer, and we a trace of the defect
+            LOG.exception("a defect of the %s plugin", self.provider.name)
             context.abort(
                 grpc.StatusCode.INTERNAL,
                 f"a defect of the sandbox's {self.provider.name} plugin ({type(error).__name__}: {error}); "
@@ -260,9 +256,7 @@ def serve(provider: Provider) -> None:
     """Serve until the engine ends us; the first line on standard output is the port, as it expects."""
     logs = Paths.from_environment().logs
     logs.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(
-        filename=logs / f"plugin-{provider.name}.log", format="%(asctime)s %(process)d %(message)s"
-    )
+    logging.basicConfig(filename=logs / f"plugin-{provider.name}.log", format="%(asctime)s %(process)d %(message)s")
     options = [
         ("grpc.max_receive_message_length", MESSAGE_BYTES),
         ("grpc.max_send_message_length", MESSAGE_BYTES),
@@ -297,9 +291,7 @@ def _diff_response(found: Diff) -> Any:
 
 def _property_diff(change: Change) -> Any:
     kind = f"{change.kind}_REPLACE" if change.replaces else change.kind
-    return provider_pb2.PropertyDiff(
-        kind=provider_pb2.PropertyDiff.Kind.Value(kind), inputDiff=True
-    )
+    return provider_pb2.PropertyDiff(kind=provider_pb2.PropertyDiff.Kind.Value(kind), inputDiff=True)
 
 
 def _abort_with_detail(context: Any, error: NotReadyError) -> None:

@@ -1,0 +1,50 @@
+import io
+from types import SimpleNamespace
+from typing import Any
+
+from sandbox.lifecycle.report import Report
+from sandbox.progress import Progress, Step
+
+
+def event(**given: Any) -> Any:
+    kinds = ("res_outputs_event", "res_op_failed_event", "diagnostic_event", "policy_event")
+    return SimpleNamespace(**{kind: given.get(kind) for kind in kinds})
+
+
+def report() -> tuple[Report, io.StringIO]:
+    stream = io.StringIO()
+    return Report("up prod", Progress(stream, live=False), Step("up prod", 0.0)), stream
+
+
+def diagnostic(severity: str, message: str) -> Any:
+    return event(diagnostic_event=SimpleNamespace(severity=severity, message=message, urn="urn:pulumi:p::q::t::vpc"))
+
+
+def test_an_error_is_said_once_and_names_its_resource() -> None:
+    heard, stream = report()
+    heard.event(diagnostic("error", "no\n  room"))
+    heard.event(diagnostic("error", "no room"))
+    assert stream.getvalue() == "error: vpc: no room\n"
+    assert heard.failure("raw") == "up prod failed: vpc: no room"
+
+
+def test_further_errors_are_counted() -> None:
+    heard, _ = report()
+    heard.event(diagnostic("error", "one"))
+    heard.event(diagnostic("error", "two"))
+    assert heard.failure("raw") == "up prod failed: vpc: one (and 1 more above)"
+
+
+def test_a_mandatory_policy_is_an_error_and_an_advisory_one_a_warning() -> None:
+    heard, stream = report()
+    for level in ("mandatory", "advisory"):
+        policy = SimpleNamespace(enforcement_level=level, policy_name=level, message="x", resource_urn="")
+        heard.event(event(policy_event=policy))
+    assert stream.getvalue() == "error: policy mandatory: x\nwarning: policy advisory: x\n"
+
+
+def test_without_an_error_the_engines_last_words_are_given() -> None:
+    heard, _ = report()
+    for line in ("a", "", "b"):
+        heard.output(line)
+    assert heard.failure("raw") == "up prod failed: a | b"
