@@ -1,0 +1,38 @@
+# Thin: every target hands one command to the environment that sandbox/bootstrap.py keeps in the user's cache.
+PYTHON ?= python3
+RUN := $(PYTHON) -m sandbox.bootstrap --
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
+.DEFAULT_GOAL := help
+.PHONY: help up preview status down bench test unit engine check lint types toolchain lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: ## bring up prod, then dr, on this machine
+	@$(RUN) python -m sandbox up
+preview: ## what `make up` would change in both stacks, policies on
+	@$(RUN) python -m sandbox preview
+status: ## sites, nodes, replicas and endpoints
+	@$(RUN) python -m sandbox status
+down: ## end everything that `make up` started and remove its state
+	@$(RUN) python -m sandbox down
+bench: ## measure the times and sizes that the README promises
+	@$(RUN) python -m sandbox.bench
+test: toolchain ## all tests: unit, policies, control planes, engine
+	@$(RUN) python -m pytest
+unit: ## the tests that need no engine (seconds)
+	@$(RUN) python -m pytest -m "not engine"
+engine: toolchain ## the tests on the real engine (minutes)
+	@$(RUN) python -m pytest -m engine
+check: lint types ## everything that needs no run
+lint: ## ruff: rules and format
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+types: ## basedpyright, strict
+	@$(RUN) basedpyright
+toolchain: ## find or build the engine and the Kubernetes programs
+	@$(RUN) python -m sandbox.toolchain
+lock: ## write the lock files anew from requirements*.in (needs uv)
+	@$(LOCK) requirements-dev.in -o requirements-dev.txt
+	@$(LOCK) requirements.in -c requirements-dev.txt -o requirements.txt
+	@$(LOCK) requirements-go.in -o requirements-go.txt
