@@ -1,0 +1,107 @@
+"""What a rule is: its metadata, written once, and a pure function from resources to findings."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from rules._resource import Resource
+
+
+class Severity(StrEnum):
+    """How bad it is when the rule does not hold; the engine's own scale."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Enforcement(StrEnum):
+    """What a failure does: stop the preview or update, or only be said."""
+
+    MANDATORY = "mandatory"
+    ADVISORY = "advisory"
+
+
+class Outcome(StrEnum):
+    """What a rule says of resources. UNKNOWN is no pass: the update decides, before it creates anything."""
+
+    PASS = "pass"  # noqa: S105 - an outcome, no password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One resource that fails a rule, or of which a preview cannot tell."""
+
+    outcome: Outcome
+    resource: Resource
+    message: str
+
+
+def failure(resource: Resource, message: str) -> Finding:
+    """Say that `resource` breaks the rule; `message` has what was found and what is allowed."""
+    return Finding(Outcome.FAIL, resource, message)
+
+
+def undecided(resource: Resource, *path: str) -> Finding:
+    """Say that the rule hangs on the value at `path`, which only the update will know."""
+    return Finding(Outcome.UNKNOWN, resource, f"{'.'.join(path)} is not known before the update")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule's metadata, the source of the engine's messages and of the catalogue.
+
+    Attributes:
+        id: letter of the area and a number, e.g. `E1`.
+        name: begins with require, forbid or limit; same words as the module's name.
+        severity: how bad a failure is.
+        what: the rule in one sentence.
+        why: what goes wrong without it.
+        source: https address of the fact behind `why`.
+        fix: what to write to make a failing resource pass.
+        enforcement: mandatory unless the rule's module argues otherwise.
+    """
+
+    id: str
+    name: str
+    severity: Severity
+    what: str
+    why: str
+    source: str
+    fix: str
+    enforcement: Enforcement = Enforcement.MANDATORY
+
+
+Findings: TypeAlias = Iterable[Finding]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceRule(Rule):
+    """A rule that looks at one resource at a time, and so stops it before it is created."""
+
+    matches: Callable[[str], bool]
+    check: Callable[[Resource], Findings]
+
+    def evaluate(self, resources: Sequence[Resource]) -> Iterator[Finding]:
+        """Yield the findings over `resources`; none means that the rule holds."""
+        for resource in resources:
+            if self.matches(resource.type):
+                yield from self.check(resource)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackRule(Rule):
+    """A rule about how the resources of a stack fit together."""
+
+    check: Callable[[Sequence[Resource]], Findings]
+
+    def evaluate(self, resources: Sequence[Resource]) -> Iterator[Finding]:
+        """Yield the findings over the whole of a stack; none means that the rule holds."""
+        yield from self.check(resources)
+
+
+AnyRule: TypeAlias = ResourceRule | StackRule

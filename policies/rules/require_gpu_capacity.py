@@ -1,0 +1,98 @@
+"""G2: GPU nodes are kept for GPU work, and a site's GPUs do not hang on one capacity market."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from rules._resource import UNKNOWN, Resource, Value, items, mapping, strings
+from rules._rule import Finding, Severity, StackRule, failure, undecided
+from rules._types import LAUNCH_TEMPLATE, NODE_GROUP
+
+# P and G are the accelerated families whose nodes offer nvidia.com/gpu:
+# https://docs.aws.amazon.com/dlami/latest/devguide/gpu.html
+_GPU_FAMILY = re.compile(r"[pg]\d")
+_TAINT = {"key": "nvidia.com/gpu", "effect": "NO_SCHEDULE"}
+_DEFAULT_CAPACITY = "ON_DEMAND"
+_BOTH_MARKETS = frozenset({"ON_DEMAND", "SPOT"})
+_RESERVED = "CAPACITY_BLOCK"
+
+
+def _check(resources: Sequence[Resource]) -> Iterator[Finding]:
+    groups = [resource for resource in resources if _offers_gpus(resource)]
+    for group in groups:
+        yield from _tainted(group)
+    templates = {each.urn: each for each in resources if each.type == LAUNCH_TEMPLATE}
+    for site, of_site in _by_site(groups).items():
+        yield from _supplied(site, of_site, templates)
+
+
+def _offers_gpus(resource: Resource) -> bool:
+    if resource.type != NODE_GROUP:
+        return False
+    kinds = strings(resource.get("instanceTypes"))
+    return "NVIDIA" in str(resource.get("amiType")) or any(map(_GPU_FAMILY.match, kinds))
+
+
+def _tainted(group: Resource) -> Iterator[Finding]:
+    taints = items(group.get("taints"))
+    if any(_TAINT.items() <= mapping(taint).items() for taint in taints):
+        return
+    if any(taint is UNKNOWN or UNKNOWN in mapping(taint).values() for taint in taints):
+        yield undecided(group, "taints")
+        return
+    yield failure(group, "GPU nodes without the taint nvidia.com/gpu:NO_SCHEDULE")
+
+
+def _by_site(groups: Sequence[Resource]) -> Mapping[str, list[Resource]]:
+    sites: dict[str, list[Resource]] = defaultdict(list)
+    for group in groups:
+        sites[str(group.get("tags", "site") or group.get("clusterName"))].append(group)
+    return sites
+
+
+def _supplied(site: str, groups: Sequence[Resource], templates: Mapping[str, Resource]) -> Iterator[Finding]:
+    kinds = [group.get("capacityType") or _DEFAULT_CAPACITY for group in groups]
+    reservations = [_reservation(group, templates) for group in groups]
+    if set(kinds) >= _BOTH_MARKETS or _RESERVED in kinds or any(map(_is_reserved, reservations)):
+        return
+    if UNKNOWN in kinds or UNKNOWN in reservations:
+        yield undecided(groups[0], "capacityType")
+        return
+    found = ", ".join(sorted({str(kind) for kind in kinds}))
+    yield failure(groups[0], f"site {site} has GPU capacity of one kind, {found}, and no reservation")
+
+
+def _reservation(group: Resource, templates: Mapping[str, Resource]) -> Value:
+    """Return the id of the capacity reservation that the group's launch template targets."""
+    sources = group.references.get("launchTemplate", ())
+    found = [templates[urn].get(*_TARGET) for urn in sources if urn in templates]
+    return found[0] if found else None
+
+
+_TARGET = (
+    "capacityReservationSpecification",
+    "capacityReservationTarget",
+    "capacityReservationId",
+)
+
+
+def _is_reserved(reservation: Value) -> bool:
+    return isinstance(reservation, str)
+
+
+RULE = StackRule(
+    id="G2",
+    name="require-gpu-capacity",
+    severity=Severity.HIGH,
+    what="GPU node groups are tainted, and each site's GPUs are reserved or of two capacity kinds.",
+    why=(
+        "Untainted GPU nodes fill with other pods, and when one capacity kind runs short a site that has"
+        " no other stays down: GPU capacity is the scarcest there is."
+    ),
+    source="https://docs.aws.amazon.com/eks/latest/userguide/ml-compute-management.html",
+    fix=(
+        "Add the taint {key: nvidia.com/gpu, value: present, effect: NO_SCHEDULE}, and give the site a"
+        " capacity reservation id or both on-demand and spot GPU node groups."
+    ),
+    check=_check,
+)

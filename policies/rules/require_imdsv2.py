@@ -1,0 +1,53 @@
+"""N1: every machine asks for a session token at its metadata service."""
+
+from collections.abc import Iterator
+
+from rules._resource import UNKNOWN, Resource
+from rules._rule import Finding, ResourceRule, Severity, failure, undecided
+from rules._types import INSTANCE, LAUNCH_TEMPLATE, NODE_GROUP
+
+# One hop for the machine and one for a container behind its bridge; AWS's own advice for containers.
+_MAX_HOPS = 2
+_TOKENS = ("metadataOptions", "httpTokens")
+_HOPS = ("metadataOptions", "httpPutResponseHopLimit")
+
+
+def _check(resource: Resource) -> Iterator[Finding]:
+    if resource.type == NODE_GROUP:
+        if resource.get("launchTemplate") is None:
+            yield failure(resource, "has no launch template, so nothing requires IMDSv2 of its nodes")
+        return
+    yield from _check_tokens(resource)
+    yield from _check_hops(resource)
+
+
+def _check_tokens(resource: Resource) -> Iterator[Finding]:
+    tokens = resource.get(*_TOKENS)
+    if tokens is UNKNOWN:
+        yield undecided(resource, *_TOKENS)
+    elif tokens != "required":
+        yield failure(resource, f"metadataOptions.httpTokens is {tokens or 'not set'}, must be required")
+
+
+def _check_hops(resource: Resource) -> Iterator[Finding]:
+    hops = resource.get(*_HOPS)
+    if hops is UNKNOWN:
+        yield undecided(resource, *_HOPS)
+    elif isinstance(hops, int | float) and hops > _MAX_HOPS:
+        yield failure(
+            resource,
+            f"metadataOptions.httpPutResponseHopLimit is {hops:g}, must be at most {_MAX_HOPS}",
+        )
+
+
+RULE = ResourceRule(
+    id="N1",
+    name="require-imdsv2",
+    severity=Severity.HIGH,
+    what="Launch templates and instances require IMDSv2 with at most two hops.",
+    why="With IMDSv1 any request that a service can be tricked into making reads the node's credentials.",
+    source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html",
+    fix="Set metadataOptions to {httpTokens: required, httpPutResponseHopLimit: 2} on the launch template.",
+    matches={LAUNCH_TEMPLATE, INSTANCE, NODE_GROUP}.__contains__,
+    check=_check,
+)

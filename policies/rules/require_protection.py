@@ -1,0 +1,45 @@
+"""O7: what cannot be made again from the program is protected from deletion.
+
+Log groups are left out on purpose: they lose their content by retention anyway, and hold nothing that the
+platform needs to come back.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rules._resource import Resource
+from rules._rule import Finding, ResourceRule, Severity, failure
+from rules._types import CLUSTER, KEY
+
+STATEFUL: Final = frozenset(
+    {
+        KEY,
+        CLUSTER,
+        "aws:rds/cluster:Cluster",
+        "aws:rds/globalCluster:GlobalCluster",
+        "aws:rds/instance:Instance",
+        "aws:s3/bucket:Bucket",
+        "aws:memorydb/cluster:Cluster",
+        "aws:memorydb/multiRegionCluster:MultiRegionCluster",
+        "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup",
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+    }
+)
+
+
+def _check(resource: Resource) -> Iterator[Finding]:
+    if not resource.protect:
+        yield failure(resource, "is stateful and not protected")
+
+
+RULE = ResourceRule(
+    id="O7",
+    name="require-protection",
+    severity=Severity.HIGH,
+    what="Stateful resources are protected from deletion.",
+    why="A rename or a replacing change deletes the old resource with its data; protect makes it an error.",
+    source="https://www.pulumi.com/docs/iac/concepts/resources/options/protect/",
+    fix="Pass ResourceOptions(protect=True); to delete one on purpose, unprotect it in a change of its own.",
+    matches=STATEFUL.__contains__,
+    check=_check,
+)

@@ -1,0 +1,146 @@
+"""W1: the serving tier outlives the loss of a pod, and lets a node be drained."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rules._resource import UNKNOWN, Resource, Value, dig, is_known, mapping
+from rules._rule import Finding, Severity, StackRule, failure, undecided
+from rules._types import AUTOSCALER, DEPLOYMENT, DISRUPTION_BUDGET
+
+_NAMESPACE: Final = "business"
+_MIN_REPLICAS: Final = 2
+_POD_LABELS: Final = ("spec", "template", "metadata", "labels")
+_SELECTOR: Final = ("spec", "selector", "matchLabels")
+_TARGET: Final = ("spec", "scaleTargetRef", "name")
+_PLACE: Final = ("metadata", "namespace")
+# What tells which objects belong together; while any of it is unknown, nothing can be said.
+_IDENTITY: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    DEPLOYMENT: (_PLACE, ("metadata", "name"), _POD_LABELS),
+    AUTOSCALER: (_PLACE, _TARGET),
+    DISRUPTION_BUDGET: (_PLACE, _SELECTOR),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Floor:
+    """The fewest replicas that a deployment is held at, and where that is written."""
+
+    replicas: Value
+    owner: Resource
+    path: tuple[str, ...]
+
+
+def _check(resources: Sequence[Resource]) -> Iterator[Finding]:
+    for deployment in (each for each in resources if each.type == DEPLOYMENT):
+        if deployment.get(*_PLACE) in (_NAMESPACE, UNKNOWN):
+            yield from _check_deployment(deployment, _neighbours(deployment, resources))
+
+
+def _neighbours(deployment: Resource, resources: Sequence[Resource]) -> list[Resource]:
+    """Return what may be of the same namespace and cluster: one provider is one cluster."""
+    places = (deployment.get(*_PLACE), UNKNOWN)
+    return [
+        other
+        for other in resources
+        if other.type in (AUTOSCALER, DISRUPTION_BUDGET)
+        and other.provider == deployment.provider
+        and other.get(*_PLACE) in places
+    ]
+
+
+def _check_deployment(deployment: Resource, neighbours: Sequence[Resource]) -> Iterator[Finding]:
+    blanks = [
+        undecided(each, *path)
+        for each in (deployment, *neighbours)
+        for path in _IDENTITY[each.type]
+        if not is_known(each.get(*path))
+    ]
+    if blanks:
+        yield from blanks
+        return
+    floor = _floor(deployment, neighbours)
+    yield from _check_floor(deployment, floor)
+    yield from _check_budgets(deployment, floor, neighbours)
+
+
+def _floor(deployment: Resource, neighbours: Sequence[Resource]) -> _Floor:
+    for scaler in (other for other in neighbours if other.type == AUTOSCALER):
+        if scaler.get(*_TARGET) == deployment.get("metadata", "name"):
+            return _Floor(scaler.get("spec", "minReplicas"), scaler, ("spec", "minReplicas"))
+    return _Floor(deployment.get("spec", "replicas"), deployment, ("spec", "replicas"))
+
+
+def _check_floor(deployment: Resource, floor: _Floor) -> Iterator[Finding]:
+    if not is_known(floor.replicas):
+        yield undecided(floor.owner, *floor.path)
+    elif _number(floor.replicas) < _MIN_REPLICAS:
+        yield failure(
+            deployment,
+            f"{floor.owner.name} keeps {'.'.join(floor.path)} at {_number(floor.replicas)},"
+            f" must be at least {_MIN_REPLICAS}",
+        )
+
+
+def _number(replicas: Value) -> int:
+    """Return a count of replicas; Kubernetes takes one where none is given."""
+    return int(replicas) if isinstance(replicas, int | float) else 1
+
+
+def _check_budgets(deployment: Resource, floor: _Floor, neighbours: Sequence[Resource]) -> Iterator[Finding]:
+    labels = mapping(deployment.get(*_POD_LABELS))
+    budgets = (each for each in neighbours if each.type == DISRUPTION_BUDGET)
+    covering = [budget for budget in budgets if _covers(budget, labels)]
+    if not covering:
+        yield failure(deployment, "no PodDisruptionBudget selects its pods")
+    for budget in covering:
+        yield from _check_allows(budget, floor)
+
+
+def _covers(budget: Resource, labels: Mapping[str, Value]) -> bool:
+    selector = mapping(budget.get(*_SELECTOR))
+    return bool(selector) and selector.items() <= labels.items()
+
+
+def _check_allows(budget: Resource, floor: _Floor) -> Iterator[Finding]:
+    spec = budget.get("spec")
+    most, least = dig(spec, "maxUnavailable"), dig(spec, "minAvailable")
+    if UNKNOWN in (most, least) or not is_known(floor.replicas):
+        yield undecided(budget, "spec")
+    elif most in (0, "0", "0%"):
+        yield failure(budget, f"maxUnavailable {_text(most)} never lets a pod be evicted")
+    elif most is None and _never_less(least, _number(floor.replicas)):
+        yield failure(budget, f"minAvailable {_text(least)} never lets a pod be evicted")
+
+
+def _never_less(least: Value, replicas: int) -> bool:
+    """Tell whether `least` pods being up at all times leaves none of `replicas` to evict."""
+    if isinstance(least, str) and least.endswith("%"):
+        # Kubernetes rounds a share of pods up: https://kubernetes.io/docs/tasks/run-application/configure-pdb/
+        return -(-int(least[:-1]) * replicas // 100) >= replicas
+    return int(least) >= replicas if isinstance(least, int | float | str) else False
+
+
+def _text(value: Value) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+RULE = StackRule(
+    id="W1",
+    name="require-spare-replicas",
+    severity=Severity.HIGH,
+    what=(
+        f"A serving deployment (namespace {_NAMESPACE}) keeps {_MIN_REPLICAS} replicas or more, under a"
+        " PodDisruptionBudget that lets one be evicted."
+    ),
+    why=(
+        "One replica is an outage at each node update; without a budget a drain takes all pods at once, and"
+        " a budget with no room blocks every drain."
+    ),
+    source="https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
+    fix=(
+        f"Set minReplicas of its HorizontalPodAutoscaler to {_MIN_REPLICAS} or more, and give it a"
+        " PodDisruptionBudget with the same labels and maxUnavailable: 1."
+    ),
+    check=_check,
+)

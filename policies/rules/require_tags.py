@@ -1,0 +1,55 @@
+"""O8: every AWS resource says whose it is, where it is and who pays for it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rules._resource import UNKNOWN, Resource
+from rules._rule import Finding, ResourceRule, Severity, failure, undecided
+
+_KEYS = ("owner", "site", "cost")
+
+# AWS gives these no tags. All others are taken to have them, so that a new type is demanded and not
+# forgotten; a test holds this list against the SDK.
+UNTAGGABLE: Final = frozenset(
+    {
+        "aws:ec2/peeringConnectionOptions:PeeringConnectionOptions",
+        "aws:ec2/route:Route",
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:kms/alias:Alias",
+    }
+)
+
+
+def _matches(token: str) -> bool:
+    return token.startswith("aws:") and token not in UNTAGGABLE
+
+
+def _check(resource: Resource) -> Iterator[Finding]:
+    missing: list[str] = []
+    for key in _KEYS:
+        value = resource.get("tags", key)
+        if value is UNKNOWN:
+            yield undecided(resource, "tags", key)
+        elif not value:
+            missing.append(key)
+    if missing:
+        yield failure(resource, f"tags lack {', '.join(missing)}")
+
+
+RULE = ResourceRule(
+    id="O8",
+    name="require-tags",
+    severity=Severity.LOW,
+    what="Every AWS resource that can be tagged has the tags owner, site and cost.",
+    why="What nobody owns nobody removes, and a bill that is not split by site hides what a site costs.",
+    source="https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html",
+    fix=(
+        "Create it with the region's provider, whose default tags have owner and cost, and pass `site`;"
+        " if its type has no tags at all, list it in UNTAGGABLE of rules/require_tags.py."
+    ),
+    matches=_matches,
+    check=_check,
+)

@@ -1,0 +1,64 @@
+import pytest
+from rules._resource import UNKNOWN, Resource, Value
+
+from tests.policies.samples import resource, said
+
+NAME = "require-imdsv2"
+TOKENS = [
+    "aws:ec2/launchTemplate:LaunchTemplate",
+    "aws:ec2/instance:Instance",
+]
+
+
+def machine(token: str, options: Value) -> Resource:
+    return resource(token, {"metadataOptions": options})
+
+
+@pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize("hops", [None, 1, 2.0])
+def test_holds(token: str, hops: Value) -> None:
+    options: Value = {"httpTokens": "required", "httpPutResponseHopLimit": hops}
+    assert said(NAME, machine(token, options)) == []
+
+
+@pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (None, "metadataOptions.httpTokens is not set, must be required"),
+        ({"httpTokens": "optional"}, "metadataOptions.httpTokens is optional, must be required"),
+        (
+            {"httpTokens": "required", "httpPutResponseHopLimit": 3.0},
+            "metadataOptions.httpPutResponseHopLimit is 3, must be at most 2",
+        ),
+    ],
+    ids=str,
+)
+def test_fails(token: str, options: Value, message: str) -> None:
+    assert said(NAME, machine(token, options)) == [("fail", message)]
+
+
+def test_fails_for_a_node_group_without_launch_template() -> None:
+    assert said(NAME, resource("aws:eks/nodeGroup:NodeGroup", {})) == [
+        ("fail", "has no launch template, so nothing requires IMDSv2 of its nodes")
+    ]
+
+
+def test_holds_for_a_node_group_with_one() -> None:
+    props: dict[str, Value] = {"launchTemplate": {"id": UNKNOWN}}
+    assert said(NAME, resource("aws:eks/nodeGroup:NodeGroup", props)) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "path"),
+    [
+        ({"httpTokens": UNKNOWN}, "metadataOptions.httpTokens"),
+        (
+            {"httpTokens": "required", "httpPutResponseHopLimit": UNKNOWN},
+            "metadataOptions.httpPutResponseHopLimit",
+        ),
+    ],
+    ids=str,
+)
+def test_undecided_while_unknown(options: Value, path: str) -> None:
+    assert said(NAME, machine(TOKENS[0], options)) == [("unknown", f"{path} is not known before the update")]
