@@ -31,11 +31,15 @@ class Engine:
         paths: the sandbox.
         stack: what to run.
         endpoints: where the sandbox's AWS answers.
+        program: what declares the resources; the checkout's own program where none is given.
+        policies: folders of policy packs; the checkout's own pack where none are given.
     """
 
     paths: Paths
     stack: Stack
     endpoints: Endpoints
+    program: Callable[[], None] | None = None
+    policies: tuple[str, ...] | None = None
 
     def preview(self, report: Report) -> dict[str, int]:
         """What `up` would do, policies enforced; answers counts by operation."""
@@ -78,7 +82,8 @@ class Engine:
 
     @property
     def _policies(self) -> list[str]:
-        return [str(self.stack.project.checkout / "policies")]
+        own = (str(self.stack.project.checkout / "policies"),)
+        return list(own if self.policies is None else self.policies)
 
     def _common(self, report: Report) -> dict[str, Any]:
         return {
@@ -101,7 +106,7 @@ class Engine:
         self.paths.state.mkdir(parents=True, exist_ok=True)
         os.environ["PATH"] = self._environment()["PATH"]
         return auto.create_or_select_stack(
-            self.stack.name, self.stack.project.name, program_of(self.stack.project), opts=options
+            self.stack.name, self.stack.project.name, self.program or program_of(self.stack.project), opts=options
         )
 
     def _environment(self) -> dict[str, str]:

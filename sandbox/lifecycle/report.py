@@ -7,6 +7,10 @@ from typing import Any
 from sandbox.progress import Progress, Step
 
 
+OURS = "using pulumi-analyzer-policy-python from $PATH"
+"""The engine warns that it found the policy analyzer on PATH: the sandbox put it there."""
+
+
 @dataclass(slots=True)
 class Report:
     """Listens to the engine's events of one operation.
@@ -64,7 +68,7 @@ class Report:
         subject = urn.rsplit("::", maxsplit=1)[-1]
         text = " ".join(message.split())
         line = f"{subject}: {text}" if subject and subject not in text else text
-        if line in self.said:
+        if line in self.said or OURS in line:
             return
         self.said.add(line)
         if severity == "error":
