@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import time
@@ -14,6 +15,10 @@ from sandbox.errors import SandboxError
 
 POLL_SECONDS = 0.05
 STOP_SECONDS = 10.0
+GIVE_BACK_SECONDS = 2.0
+"""The kernel closes a killed process's sockets when its last thread has ended, a moment after its pid is gone."""
+
+PORTS = range(20_000, 32_768)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,27 +135,42 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of 127.0.0.1 that nothing listens on now.
+
+    It is taken from below the range that the kernel hands to outgoing connections (ip(7), ip_local_port_range, from 32768
+    by default), so that none of those takes it while the server that keeps the port is down.
+
+    Raises:
+        SandboxError: every port of the range is taken.
+    """
+    candidates = random.sample(PORTS, len(PORTS))
+    for port in candidates:
+        if _is_free(port):
+            return port
+    raise SandboxError(f"no port of 127.0.0.1 between {PORTS.start} and {PORTS.stop - 1} is free; end some listeners")
 
 
 def require_free_port(port: int, purpose: str) -> None:
-    """Refuse a port that something else took while we were down.
+    """Refuse a port that something else took while we were down; one that is just being given back is waited for.
 
     Raises:
         SandboxError: the port is taken.
     """
+    if not wait_until(lambda: _is_free(port), GIVE_BACK_SECONDS):
+        raise SandboxError(
+            f"port {port} of 127.0.0.1, on which {purpose} serves, is taken by another process; "
+            "stop that process and run `make up` again, or start afresh with `make down`"
+        )
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise SandboxError(
-                f"port {port} of 127.0.0.1, on which {purpose} serves, is taken by another process; "
-                "stop that process and run `make up` again, or start afresh with `make down`"
-            ) from None
+            return False
+    return True
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

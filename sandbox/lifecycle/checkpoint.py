@@ -27,7 +27,7 @@ class Checkpoint:
         file = _backend(paths) / "stacks" / stack.project.name / f"{stack.name}.json"
         if not file.is_file():
             return cls([], [])
-        latest = json.loads(file.read_text()).get("checkpoint", {}).get("latest") or {}
+        latest: dict[str, Any] = json.loads(file.read_text()).get("checkpoint", {}).get("latest") or {}
         return cls(latest.get("resources") or [], latest.get("pending_operations") or [])
 
     @property

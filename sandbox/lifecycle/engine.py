@@ -69,8 +69,8 @@ class Engine:
         """Drop operations that a killed engine left open, once what they made has been removed."""
         opened = self._open()
         exported = opened.export_stack()
-        exported.deployment["pending_operations"] = []
-        opened.import_stack(exported)
+        kept = {**(exported.deployment or {}), "pending_operations": []}
+        opened.import_stack(auto.Deployment(version=exported.version, deployment=kept))
 
     def unprotect(self) -> None:
         """Lift `protect` in the state of the sandbox alone, so that it can be taken down."""
@@ -110,7 +110,7 @@ class Engine:
         )
 
     def _environment(self) -> dict[str, str]:
-        credentials = assume(self.endpoints, self.stack.administrator, self.stack.region)
+        credentials = assume(self.paths, self.endpoints, self.stack.administrator, self.stack.region)
         python = Path(sys.executable).parent
         return credentials | {
             HOME_VARIABLE: str(self.paths.home),
@@ -143,8 +143,8 @@ def write_workspace(stack: Stack, work: Path) -> None:
     source["runtime"] = "python"
     (work / "Pulumi.yaml").write_text(yaml.safe_dump(source))
     target = work / f"Pulumi.{stack.name}.yaml"
-    kept = yaml.safe_load(target.read_text()) if target.is_file() else {}
-    salt = {key: value for key, value in (kept or {}).items() if key == "encryptionsalt"}
+    kept: dict[str, Any] = (yaml.safe_load(target.read_text()) if target.is_file() else None) or {}
+    salt = {key: value for key, value in kept.items() if key == "encryptionsalt"}
     target.write_text(yaml.safe_dump(salt | {"config": stack.config}))
 
 

@@ -101,7 +101,7 @@ class Stack:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        loaded = yaml.safe_load(path.read_text()) or {}
+        loaded: Any = yaml.safe_load(path.read_text()) or {}
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise SandboxError(f"{path.name} is no valid YAML: {reason}") from None

@@ -1,7 +1,7 @@
 """Commands of one checkout take turns; two checkouts do not know of each other."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from sandbox.errors import SandboxError
@@ -9,7 +9,7 @@ from sandbox.paths import Paths
 
 
 @contextmanager
-def turn(paths: Paths) -> Iterator[None]:
+def turn(paths: Paths) -> Generator[None]:
     """Hold the checkout's sandbox; the kernel lets go of it however this process ends.
 
     Raises:

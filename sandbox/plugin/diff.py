@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from sandbox.plugin.wire import Props
 
@@ -52,9 +52,9 @@ def diff_props(old: Props, new: Props, replaces: Callable[[str], bool]) -> tuple
 
 def _differences(path: str, old: Any, new: Any) -> Iterator[tuple[str, Kind]]:
     if isinstance(old, dict) and isinstance(new, dict):
-        yield from _of_dicts(path, old, new)
+        yield from _of_dicts(path, cast("Props", old), cast("Props", new))
     elif isinstance(old, list) and isinstance(new, list):
-        yield from _of_lists(path, old, new)
+        yield from _of_lists(path, cast("list[Any]", old), cast("list[Any]", new))
     elif old != new:
         yield path, "UPDATE"
 

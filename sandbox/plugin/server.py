@@ -214,7 +214,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
         def act() -> Any:
             answer = self.provider.invoke(request.tok, from_struct(request.args))
-            return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})
+            response: Any = {"return": to_struct(answer)}  # a keyword of Python, so it can not be written as one
+            return provider_pb2.InvokeResponse(**response)
 
         return self._guard(act, context)
 

@@ -1,6 +1,6 @@
 """Properties on the engine's wire: protobuf Structs to plain Python values and back."""
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from google.protobuf import json_format, struct_pb2
 
@@ -26,9 +26,9 @@ def to_struct(props: Props) -> struct_pb2.Struct:
 def has_unknown(value: Any) -> bool:
     """Whether a value is, or holds anywhere, something that is not known yet."""
     if isinstance(value, dict):
-        return any(has_unknown(v) for v in value.values())
+        return any(has_unknown(v) for v in cast("Props", value).values())
     if isinstance(value, list):
-        return any(has_unknown(v) for v in value)
+        return any(has_unknown(v) for v in cast("list[Any]", value))
     return value == UNKNOWN
 
 
@@ -36,7 +36,7 @@ def _whole(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
-        return {k: _whole(v) for k, v in value.items()}
+        return {k: _whole(v) for k, v in cast("Props", value).items()}
     if isinstance(value, list):
-        return [_whole(v) for v in value]
+        return [_whole(v) for v in cast("list[Any]", value)]
     return value

@@ -1,0 +1,1 @@
+"""The sandbox's `aws` provider plugin: a table of resource types over boto3, and a ledger of what stands."""

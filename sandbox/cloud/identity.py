@@ -1,0 +1,54 @@
+"""Who runs a stack: a session of the role that the stack file names, as an operator's or CI's would be."""
+
+import json
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from sandbox.cloud import Endpoints
+from sandbox.errors import SandboxError
+from sandbox.paths import Paths
+
+ROOT = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
+SESSION = "sandbox"
+VARIABLES = {
+    "AWS_ACCESS_KEY_ID": "AccessKeyId",
+    "AWS_SECRET_ACCESS_KEY": "SecretAccessKey",
+    "AWS_SESSION_TOKEN": "SessionToken",
+}
+
+
+def assume(paths: Paths, endpoints: Endpoints, role_arn: str, region: str) -> dict[str, str]:
+    """Credentials of a session of the role, made once per role and kept, so that logins stay the same.
+
+    Returns:
+        The environment variables that every AWS client reads.
+
+    Raises:
+        SandboxError: the ARN does not name an IAM role.
+    """
+    _require_role(role_arn)
+    file = paths.cloud / "credentials.json"
+    kept: dict[str, dict[str, str]] = json.loads(file.read_text()) if file.is_file() else {}
+    if role_arn not in kept:
+        kept[role_arn] = _assumed(endpoints, role_arn, region)
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(kept))
+    return kept[role_arn] | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+
+
+def _assumed(endpoints: Endpoints, role_arn: str, region: str) -> dict[str, str]:
+    sts: Any = boto3.client(
+        "sts", region_name=region, endpoint_url=endpoints.moto, config=Config(retries={"max_attempts": 0}), **ROOT
+    )
+    credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION)["Credentials"]
+    return {variable: credentials[key] for variable, key in VARIABLES.items()}
+
+
+def _require_role(role_arn: str) -> None:
+    parts = role_arn.split(":")
+    if len(parts) != len("arn:aws:iam::account:role".split(":")) or not parts[-1].startswith("role/"):
+        raise SandboxError(
+            f"administrator {role_arn!r} is no IAM role; write it as arn:aws:iam::123456789012:role/NAME"
+        )
