@@ -3,8 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
-from rules._resource import UNKNOWN, Resource, Value, items, mapping, strings
+from rules._resource import UNKNOWN, Resource, Value, is_known, items, mapping, strings
 from rules._rule import Finding, Severity, StackRule, failure, undecided
 from rules._types import LAUNCH_TEMPLATE, NODE_GROUP
 
@@ -18,7 +19,10 @@ _RESERVED = "CAPACITY_BLOCK"
 
 
 def _check(resources: Sequence[Resource]) -> Iterator[Finding]:
-    groups = [resource for resource in resources if _offers_gpus(resource)]
+    pools = [resource for resource in resources if resource.type == NODE_GROUP]
+    blanks = {pool.urn: list(_blanks(pool)) for pool in pools}
+    yield from chain.from_iterable(blanks.values())
+    groups = [pool for pool in pools if not blanks[pool.urn] and _offers_gpus(pool)]
     for group in groups:
         yield from _tainted(group)
     templates = {each.urn: each for each in resources if each.type == LAUNCH_TEMPLATE}
@@ -26,11 +30,16 @@ def _check(resources: Sequence[Resource]) -> Iterator[Finding]:
         yield from _supplied(site, of_site, templates)
 
 
-def _offers_gpus(resource: Resource) -> bool:
-    if resource.type != NODE_GROUP:
-        return False
-    kinds = strings(resource.get("instanceTypes"))
-    return "NVIDIA" in str(resource.get("amiType")) or any(map(_GPU_FAMILY.match, kinds))
+def _blanks(pool: Resource) -> Iterator[Finding]:
+    """Yield what is unknown of that which tells whether a group has GPUs, and in which site."""
+    for path in (("amiType",), ("instanceTypes",), ("tags", "site")):
+        if not is_known(pool.get(*path)):
+            yield undecided(pool, *path)
+
+
+def _offers_gpus(pool: Resource) -> bool:
+    kinds = strings(pool.get("instanceTypes"))
+    return "NVIDIA" in str(pool.get("amiType")) or any(map(_GPU_FAMILY.match, kinds))
 
 
 def _tainted(group: Resource) -> Iterator[Finding]:

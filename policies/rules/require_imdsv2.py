@@ -14,11 +14,18 @@ _HOPS = ("metadataOptions", "httpPutResponseHopLimit")
 
 def _check(resource: Resource) -> Iterator[Finding]:
     if resource.type == NODE_GROUP:
-        if resource.get("launchTemplate") is None:
-            yield failure(resource, "has no launch template, so nothing requires IMDSv2 of its nodes")
+        yield from _check_group(resource)
         return
     yield from _check_tokens(resource)
     yield from _check_hops(resource)
+
+
+def _check_group(group: Resource) -> Iterator[Finding]:
+    template = group.get("launchTemplate")
+    if template is UNKNOWN:
+        yield undecided(group, "launchTemplate")
+    elif template is None:
+        yield failure(group, "has no launch template, so nothing requires IMDSv2 of its nodes")
 
 
 def _check_tokens(resource: Resource) -> Iterator[Finding]:

@@ -74,3 +74,9 @@ def test_undecided_while_taints_are_unknown(taints: Value) -> None:
 @pytest.mark.parametrize("resources", [[group(UNKNOWN)], targeting(UNKNOWN)], ids=["kind", "id"])
 def test_undecided_while_capacity_is_unknown(resources: list[Resource]) -> None:
     assert said(NAME, *resources) == [("unknown", "capacityType is not known before the update")]
+
+
+@pytest.mark.parametrize("key", ["amiType", "instanceTypes", "tags"])
+def test_undecided_while_it_may_have_gpus_in_any_site(key: str) -> None:
+    path = "tags.site" if key == "tags" else key
+    assert said(NAME, group("SPOT", **{key: UNKNOWN})) == [("unknown", f"{path} is not known before the update")]

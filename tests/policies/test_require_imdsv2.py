@@ -62,3 +62,9 @@ def test_holds_for_a_node_group_with_one() -> None:
 )
 def test_undecided_while_unknown(options: Value, path: str) -> None:
     assert said(NAME, machine(TOKENS[0], options)) == [("unknown", f"{path} is not known before the update")]
+
+
+def test_undecided_while_a_node_group_may_have_none() -> None:
+    assert said(NAME, resource("aws:eks/nodeGroup:NodeGroup", {"launchTemplate": UNKNOWN})) == [
+        ("unknown", "launchTemplate is not known before the update")
+    ]
