@@ -1,13 +1,13 @@
 """One builder at a time in the shared cache, whichever checkout it comes from."""
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def exclusive(lock_file: Path, on_wait: Callable[[], None]) -> Iterator[None]:
+def exclusive(lock_file: Path, on_wait: Callable[[], None]) -> Generator[None]:
     """Hold a lock that the kernel lets go when this process ends, however it ends.
 
     Args:

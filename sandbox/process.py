@@ -137,8 +137,8 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nothing listens on now.
 
-    It is taken from below the range that the kernel hands to outgoing connections (ip(7), ip_local_port_range, from 32768
-    by default), so that none of those takes it while the server that keeps the port is down.
+    It is taken from below the range that the kernel hands to outgoing connections (ip(7), ip_local_port_range,
+    from 32768 by default), so that none of those takes it while the server that keeps the port is down.
 
     Raises:
         SandboxError: every port of the range is taken.

@@ -1,6 +1,6 @@
 """What a long command is doing, why it takes long and how far it is.
 
-A live line on a terminal, plain lines elsewhere. Standard library only: the bootstrap uses it before any package is installed.
+Standard library only: the bootstrap uses it before any package is installed.
 """
 
 import os
@@ -8,7 +8,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -29,7 +29,6 @@ class Step:
     def __init__(self, name: str, now: float) -> None:
         self.name = name
         self.started = now
-        self.said = now
         self._state = ""
 
     def count(self, done: int, total: int, unit: str) -> None:
@@ -59,6 +58,7 @@ class Progress:
         self._lock = threading.RLock()
         self._running: list[Step] = []
         self._secrets: set[str] = set()
+        self._said = 0.0
 
     @classmethod
     def on(cls, stream: TextIO, environment: Mapping[str, str] = os.environ) -> "Progress":
@@ -79,11 +79,12 @@ class Progress:
     def say(self, text: str) -> None:
         """Print one line that stays."""
         with self._lock:
+            self._said = self._clock()
             self._write((CLEAR_LINE if self.live else "") + self._redact(text) + "\n")
             self._draw()
 
     @contextmanager
-    def step(self, name: str, why: str = "") -> Iterator[Step]:
+    def step(self, name: str, why: str = "") -> Generator[Step]:
         """Announce a step, keep its elapsed time in view, and close it with how long it took.
 
         Args:
@@ -106,10 +107,9 @@ class Progress:
         with self._lock:
             self._draw()
             now = self._clock()
-            for step in [] if self.live else self._running:
-                if now - step.said >= PLAIN_SECONDS:
-                    step.said = now
-                    self._write(f"  {self._redact(step.line(now))}\n")
+            if not self.live and now - self._said >= PLAIN_SECONDS:
+                self._said = now
+                self._write(f"  {self._redact(self._lines())}\n")
 
     def _watch(self, step: Step) -> Callable[[], None]:
         stop = threading.Event()
@@ -132,8 +132,10 @@ class Progress:
 
     def _draw(self) -> None:
         if self.live and self._running:
-            text = " | ".join(step.line(self._clock()) for step in self._running)
-            self._write(CLEAR_LINE + self._redact(text)[:LIVE_COLUMNS])
+            self._write(CLEAR_LINE + self._redact(self._lines())[:LIVE_COLUMNS])
+
+    def _lines(self) -> str:
+        return " | ".join(step.line(self._clock()) for step in self._running)
 
     def _redact(self, text: str) -> str:
         for secret in self._secrets:

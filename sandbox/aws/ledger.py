@@ -88,7 +88,7 @@ class Ledger:
     def _select(self, where: str, *values: str) -> list[Row]:
         with self._open() as database:
             rows = database.execute(f"SELECT {COLUMNS} FROM resources {where} ORDER BY created", values)  # noqa: S608
-            return [Row(*row[:4], json.loads(row[4]), json.loads(row[5]), row[6], row[7]) for row in rows.fetchall()]
+            return [_row(values) for values in rows.fetchall()]
 
     @contextmanager
     def _open(self) -> Generator[sqlite3.Connection]:
@@ -98,3 +98,8 @@ class Ledger:
             database.execute(SCHEMA)
             with database:
                 yield database
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    region, type_token, identity, urn, inputs, outputs, held, created = values
+    return Row(region, type_token, identity, urn, json.loads(inputs), json.loads(outputs), held, created)

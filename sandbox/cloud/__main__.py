@@ -4,7 +4,7 @@ import sys
 from threading import Thread
 
 from moto.moto_api._internal import mock_random
-from moto.server import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
 from sandbox.cloud import endpoints_of, mark_ready

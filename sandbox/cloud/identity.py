@@ -1,7 +1,8 @@
 """Who runs a stack: a session of the role that the stack file names, as an operator's or CI's would be."""
 
 import json
-from typing import Any
+import re
+from typing import Any, cast
 
 import boto3
 from botocore.config import Config
@@ -12,6 +13,7 @@ from sandbox.paths import Paths
 
 ROOT = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
 SESSION = "sandbox"
+ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
 VARIABLES = {
     "AWS_ACCESS_KEY_ID": "AccessKeyId",
     "AWS_SECRET_ACCESS_KEY": "SecretAccessKey",
@@ -39,16 +41,15 @@ def assume(paths: Paths, endpoints: Endpoints, role_arn: str, region: str) -> di
 
 
 def _assumed(endpoints: Endpoints, role_arn: str, region: str) -> dict[str, str]:
-    sts: Any = boto3.client(
+    sts = cast("Any", boto3).client(
         "sts", region_name=region, endpoint_url=endpoints.moto, config=Config(retries={"max_attempts": 0}), **ROOT
     )
-    credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION)["Credentials"]
+    credentials: dict[str, str] = sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION)["Credentials"]
     return {variable: credentials[key] for variable, key in VARIABLES.items()}
 
 
 def _require_role(role_arn: str) -> None:
-    parts = role_arn.split(":")
-    if len(parts) != len("arn:aws:iam::account:role".split(":")) or not parts[-1].startswith("role/"):
+    if ROLE.fullmatch(role_arn) is None:
         raise SandboxError(
             f"administrator {role_arn!r} is no IAM role; write it as arn:aws:iam::123456789012:role/NAME"
         )

@@ -69,7 +69,7 @@ class Engine:
         """Drop operations that a killed engine left open, once what they made has been removed."""
         opened = self._open()
         exported = opened.export_stack()
-        kept = {**(exported.deployment or {}), "pending_operations": []}
+        kept: dict[str, Any] = {**(exported.deployment or {}), "pending_operations": []}
         opened.import_stack(auto.Deployment(version=exported.version, deployment=kept))
 
     def unprotect(self) -> None:

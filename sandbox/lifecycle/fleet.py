@@ -1,6 +1,7 @@
 """The clusters that the sandbox's AWS holds, as the ledger knows them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.aws.ledger import Ledger
 from sandbox.paths import Paths
@@ -23,11 +24,10 @@ def clusters(paths: Paths) -> list[Cluster]:
     """All clusters, in order of region and name."""
     if not paths.ledger.exists():
         return []
-    found = [
-        Cluster(
-            row.region, row.inputs["name"],
-            (row.inputs.get("kubernetesNetworkConfig") or {}).get("serviceIpv4Cidr", SERVICE_CIDR),
-        )
-        for row in Ledger(paths).find(CLUSTER)
-    ]  # fmt: skip
+    found = [Cluster(row.region, row.inputs["name"], _service_cidr(row.inputs)) for row in Ledger(paths).find(CLUSTER)]
     return sorted(found, key=lambda cluster: (cluster.region, cluster.name))
+
+
+def _service_cidr(inputs: dict[str, Any]) -> str:
+    network: dict[str, str] = inputs.get("kubernetesNetworkConfig") or {}
+    return network.get("serviceIpv4Cidr", SERVICE_CIDR)

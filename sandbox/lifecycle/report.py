@@ -6,7 +6,6 @@ from typing import Any
 
 from sandbox.progress import Progress, Step
 
-
 OURS = "using pulumi-analyzer-policy-python from $PATH"
 """The engine warns that it found the policy analyzer on PATH: the sandbox put it there."""
 

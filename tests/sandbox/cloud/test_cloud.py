@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -32,7 +32,9 @@ def client(service: str, endpoints: cloud.Endpoints, **session: str) -> Any:
         "aws_session_token": session.get("AWS_SESSION_TOKEN"),
     }
     config = Config(retries={"max_attempts": 0})
-    return boto3.client(service, region_name=REGION, endpoint_url=endpoints.moto, config=config, **credentials)
+    return cast("Any", boto3).client(
+        service, region_name=REGION, endpoint_url=endpoints.moto, config=config, **credentials
+    )
 
 
 def furnish(endpoints: cloud.Endpoints) -> None:
