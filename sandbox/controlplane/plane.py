@@ -1,0 +1,191 @@
+"""One EKS cluster's control plane: etcd, API server, controllers, scheduler and kwok on 127.0.0.1."""
+
+import base64
+import fcntl
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.controlplane import commands
+from sandbox.controlplane.bootstrap import bootstrap
+from sandbox.controlplane.client import ApiClient, ClientCertificate, StaticCredentials
+from sandbox.controlplane.folder import Folder, Ports, folder_of
+from sandbox.errors import SandboxError
+from sandbox.paths import Paths
+from sandbox.process import Daemon, require_free_port, wait_until
+
+READY_SECONDS = 90.0
+SERVERS = ("etcd", "kube-apiserver")
+CONTROLLERS = ("kube-controller-manager", "kube-scheduler", "kwok")
+MEMORY_LIMITS = {"kube-apiserver": "260MiB", "kube-controller-manager": "100MiB"}
+"""Soft limits of the Go heap, so that three control planes stay well under 4 GiB."""
+
+DEFAULT_MEMORY_LIMIT = "64MiB"
+
+STAGES = (
+    "node/fast/node-initialize.yaml",
+    "node/heartbeat-with-lease/node-heartbeat-with-lease.yaml",
+    "pod/fast/pod-ready.yaml",
+    "pod/fast/pod-complete.yaml",
+    "pod/fast/pod-delete.yaml",
+)
+"""What kwok plays: nodes that keep their lease, and pods that run at once, end and go (paths of its module)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlPlane:
+    """The control plane of one EKS cluster, kept in `clusters/<region>/<name>` of the sandbox."""
+
+    paths: Paths
+    region: str
+    name: str
+
+    @classmethod
+    def of(cls, paths: Paths, region: str, name: str) -> "ControlPlane":
+        """The control plane of a cluster, started or not."""
+        return cls(paths, region, name)
+
+    @property
+    def folder(self) -> Folder:
+        """Where its keys, data and logs lie."""
+        return folder_of(self.paths, self.region, self.name)
+
+    @property
+    def endpoint(self) -> str:
+        """URL of the API server.
+
+        Raises:
+            SandboxError: the control plane was never started.
+        """
+        self._require_started()
+        return f"https://127.0.0.1:{self.folder.ports().api}"
+
+    @property
+    def ca_data(self) -> str:
+        """The cluster's CA, PEM in base64, as EKS gives it.
+
+        Raises:
+            SandboxError: the control plane was never started.
+        """
+        self._require_started()
+        return base64.b64encode(self.folder.cluster_authority.pair.certificate.read_bytes()).decode()
+
+    def admin(self) -> ApiClient:
+        """A client with all rights, by the certificate kept in the folder.
+
+        Raises:
+            SandboxError: the control plane was never started.
+        """
+        endpoint = self.endpoint
+        authority = self.folder.cluster_authority
+        pair = authority.of("admin")
+        certificate = ClientCertificate(pair.certificate.read_text(), pair.key.read_text())
+        return ApiClient(endpoint, authority.pair.certificate.read_text(), StaticCredentials(certificate))
+
+    def daemon(self, program: str) -> Daemon:
+        """One of its processes."""
+        return Daemon(program, self.folder.root)
+
+    def is_running(self) -> bool:
+        """Whether all five processes run."""
+        return all(self.daemon(name).pid() is not None for name in (*SERVERS, *CONTROLLERS))
+
+    def start(self, service_cidr: str) -> None:
+        """Start what does not run and wait until the API server is ready.
+
+        Args:
+            service_cidr: the range of Service addresses; it stays what it was at the first start.
+
+        Raises:
+            SandboxError: a port is taken, a program is missing, or the API server does not become ready.
+        """
+        self.folder.root.mkdir(parents=True, exist_ok=True)
+        with self._locked():
+            ports = self.folder.prepare(self._authenticator())
+            self._start_servers(ports, service_cidr)
+            admin = self.admin()
+            if not wait_until(lambda: admin.is_ready() or self._server_ended(), READY_SECONDS) or self._server_ended():
+                raise SandboxError(self._why_not_ready())
+            bootstrap(admin)
+            self._start_controllers()
+
+    def stop(self) -> None:
+        """End its processes by pid, clients first; the folder stays."""
+        for name in (*reversed(CONTROLLERS), *reversed(SERVERS)):
+            self.daemon(name).stop()
+
+    def destroy(self) -> None:
+        """End its processes and remove all that it kept."""
+        self.stop()
+        shutil.rmtree(self.folder.root, ignore_errors=True)
+
+    def _start_servers(self, ports: Ports, service_cidr: str) -> None:
+        etcd, server = (self.paths.bin / name for name in SERVERS)
+        self._ensure("etcd", commands.etcd(etcd, self.folder, ports), (ports.etcd, ports.peer))
+        self._ensure("kube-apiserver", commands.apiserver(server, self.folder, ports, service_cidr), (ports.api,))
+
+    def _start_controllers(self) -> None:
+        manager, scheduler, kwok = (self.paths.bin / name for name in CONTROLLERS)
+        self._ensure("kube-controller-manager", commands.controller_manager(manager, self.folder), ())
+        self._ensure("kube-scheduler", commands.scheduler(scheduler, self.folder), ())
+        self._ensure("kwok", commands.kwok(kwok, self.folder, _stages(self.paths)), ())
+
+    def _ensure(self, name: str, command: Sequence[str], ports: Sequence[int]) -> None:
+        daemon = self.daemon(name)
+        if daemon.pid() is not None:
+            return
+        if not Path(command[0]).exists():
+            raise SandboxError(f"{command[0]} is missing; `make up` puts the sandbox's programs there")
+        for port in ports:
+            require_free_port(port, f"{name} of cluster {self.name}")
+        daemon.start(command, self._environment(name))
+
+    def _environment(self, name: str) -> dict[str, str]:
+        # No credentials of the caller are passed on; HOME keeps the programs from writing outside the folder.
+        limit = MEMORY_LIMITS.get(name, DEFAULT_MEMORY_LIMIT)
+        return {"HOME": str(self.folder.root), "PATH": "/usr/bin:/bin", "GOMEMLIMIT": limit, "GOGC": "75"}
+
+    def _authenticator(self) -> str:
+        file = self.paths.cloud / "endpoint.json"
+        try:
+            base = json.loads(file.read_text())["authenticator"]
+        except FileNotFoundError:
+            raise SandboxError(
+                f"{file} is missing, so nothing can check logins to cluster {self.name}; run `make up`"
+            ) from None
+        return f"{base}/{self.region}/{self.name}"
+
+    def _server_ended(self) -> bool:
+        return any(self.daemon(name).pid() is None for name in SERVERS)
+
+    def _why_not_ready(self) -> str:
+        for name in SERVERS:
+            daemon = self.daemon(name)
+            if daemon.pid() is None:
+                return f"{name} of cluster {self.name} ended at its start; {daemon.log} says: {daemon.tail(3)}"
+        log = self.daemon("kube-apiserver").log
+        return f"the API server of cluster {self.name} was not ready after {READY_SECONDS:.0f} s; see {log}"
+
+    def _require_started(self) -> None:
+        if not self.folder.ports_file.exists():
+            raise SandboxError(
+                f"the control plane of cluster {self.name} in {self.region} was never started; run `make up`"
+            )
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        # The plugin and the lifecycle command may both find it down and start it at the same time.
+        with (self.folder.root / "start.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _stages(paths: Paths) -> list[Path]:
+    folder = paths.bin / "kwok-stages"
+    missing = [stage for stage in STAGES if not (folder / stage).is_file()]
+    if missing:
+        raise SandboxError(f"{folder} does not hold kwok's stage files {', '.join(missing)}; `make up` puts them there")
+    return [folder / stage for stage in STAGES]
