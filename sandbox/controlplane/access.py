@@ -8,6 +8,7 @@ from sandbox.aws.ledger import Ledger
 from sandbox.controlplane.bootstrap import POLICY_ROLES, policy_group
 from sandbox.controlplane.tokens import Caller, DeniedError
 from sandbox.paths import Paths
+from sandbox.plugin.wire import section
 
 ENTRY = "aws:eks/accessEntry:AccessEntry"
 ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
@@ -34,7 +35,8 @@ def login(paths: Paths, region: str, cluster: str, caller: Caller) -> Login:
             "with an access policy, or log in as a principal that has"
         )
     policies = _inputs(paths, ASSOCIATION, region, cluster)
-    groups = [*(entries[0].get("kubernetesGroups") or []), *_policy_groups(policies, caller.principal)]
+    own: list[str] = entries[0].get("kubernetesGroups") or []
+    groups = [*own, *_policy_groups(policies, caller.principal)]
     return Login(entries[0].get("userName") or caller.arn, tuple(groups))
 
 
@@ -42,7 +44,7 @@ def _policy_groups(associations: Iterator[dict[str, Any]], principal: str) -> It
     for row in associations:
         policy = str(row["policyArn"]).rsplit("/", 1)[-1]
         # A scope of namespaces grants nothing here: only the whole cluster's groups are bound.
-        whole_cluster = (row.get("accessScope") or {}).get("type") == "cluster"
+        whole_cluster = section(row, "accessScope").get("type") == "cluster"
         if row["principalArn"] == principal and whole_cluster and policy in POLICY_ROLES:
             yield policy_group(policy)
 

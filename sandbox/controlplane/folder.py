@@ -2,7 +2,7 @@
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from sandbox.controlplane.pki import (
@@ -132,13 +132,14 @@ def folder_of(paths: Paths, region: str, cluster: str) -> Folder:
 
 def _free_ports() -> dict[str, int]:
     found: set[int] = set()
-    while len(found) < len(Ports.__slots__):
+    names = [field.name for field in fields(Ports)]
+    while len(found) < len(names):
         found.add(free_port())
-    return dict(zip(Ports.__slots__, sorted(found), strict=True))
+    return dict(zip(names, sorted(found), strict=True))
 
 
 def _encryption_configuration(key: str) -> dict[str, object]:
-    providers = [{"aescbc": {"keys": [{"name": "key1", "secret": key}]}}, {"identity": {}}]
+    providers: list[dict[str, object]] = [{"aescbc": {"keys": [{"name": "key1", "secret": key}]}}, {"identity": {}}]
     return {
         "apiVersion": "apiserver.config.k8s.io/v1",
         "kind": "EncryptionConfiguration",

@@ -4,7 +4,7 @@ import base64
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,7 +176,7 @@ class ControlPlane:
             )
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> Generator[None]:
         # The plugin and the lifecycle command may both find it down and start it at the same time.
         with (self.folder.root / "start.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)

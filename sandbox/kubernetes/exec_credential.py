@@ -11,6 +11,7 @@ from typing import Any
 
 from sandbox.controlplane.client import ClientCertificate
 from sandbox.plugin.server import ProviderError
+from sandbox.plugin.wire import rows
 
 EXEC_SECONDS = 60
 EARLY = dt.timedelta(seconds=30)
@@ -30,7 +31,7 @@ class ExecCommand:
     @classmethod
     def of(cls, stanza: dict[str, Any]) -> "ExecCommand":
         """Read the stanza."""
-        environment = tuple((item["name"], item["value"]) for item in stanza.get("env") or [])
+        environment = tuple((item["name"], item["value"]) for item in rows(stanza, "env"))
         return cls(
             stanza["apiVersion"], stanza["command"], tuple(stanza.get("args") or ()), environment,
             stanza.get("installHint") or "",

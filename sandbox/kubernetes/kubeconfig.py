@@ -3,13 +3,14 @@
 import base64
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
 from sandbox.controlplane.client import ApiClient, ClientCertificate, Credentials, StaticCredentials
 from sandbox.kubernetes.exec_credential import ExecCommand, ExecCredentials
 from sandbox.plugin.server import ProviderError
+from sandbox.plugin.wire import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,13 @@ def _document(text: str) -> dict[str, Any]:
         raise ProviderError("the kubeconfig is neither JSON nor YAML") from None
     if not isinstance(found, dict):
         raise ProviderError("the kubeconfig is not an object with clusters, users and contexts")
-    return found
+    return cast("dict[str, Any]", found)
 
 
 def _named(document: dict[str, Any], plural: str, singular: str, name: str | None) -> dict[str, Any]:
-    found = [item[singular] for item in document.get(plural) or [] if item.get("name") == name]
+    found = [item[singular] for item in rows(document, plural) if item.get("name") == name]
     if not found:
-        names = ", ".join(str(item.get("name")) for item in document.get(plural) or []) or "none"
+        names = ", ".join(str(item.get("name")) for item in rows(document, plural)) or "none"
         raise ProviderError(f"the kubeconfig has no {singular} named {name!r}; it has: {names}")
     return found[0]
 

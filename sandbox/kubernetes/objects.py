@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.kubernetes.kinds import Kind
 from sandbox.kubernetes.projection import project
 from sandbox.plugin.server import Subject
-from sandbox.plugin.wire import UNKNOWN, Props
+from sandbox.plugin.wire import UNKNOWN, Props, section
 
 AUTONAMED = "pulumi.com/autonamed"
 MANAGED_BY = "app.kubernetes.io/managed-by"
@@ -69,8 +69,8 @@ def _with_server_fields(seen: Props, live: Props) -> Props:
 
 
 def _kept_name(olds: Props) -> str | None:
-    metadata = olds.get("metadata") or {}
-    autonamed = (metadata.get("annotations") or {}).get(AUTONAMED) == "true"
+    metadata = section(olds, "metadata")
+    autonamed = section(metadata, "annotations").get(AUTONAMED) == "true"
     return metadata.get("name") if autonamed else None
 
 

@@ -3,7 +3,7 @@
 import base64
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from sandbox.plugin.wire import Props
 
@@ -32,10 +32,10 @@ def project(inputs: Props, live: Props) -> Props:
 
 def _project(old: Any, live: Any) -> Any:
     if isinstance(old, dict) and isinstance(live, dict):
-        return _of_dict(old, live)
+        return _of_dict(cast("Props", old), cast("Props", live))
     if isinstance(old, list) and isinstance(live, list):
-        return _of_list(old, live)
-    return old if _same(old, live) else live
+        return _of_list(cast("list[Any]", old), cast("list[Any]", live))
+    return cast("Any", old if _same(old, live) else live)
 
 
 def _of_dict(old: Props, live: Props) -> Props:
@@ -51,13 +51,14 @@ def _of_dict(old: Props, live: Props) -> Props:
 def _of_list(old: list[Any], live: list[Any]) -> list[Any]:
     if len(old) != len(live):
         return live
-    by_name = {item["name"]: item for item in live if isinstance(item, dict) and "name" in item}
+    bags = [cast("Props", item) for item in live if isinstance(item, dict)]
+    by_name = {item["name"]: item for item in bags if "name" in item}
     pairs = zip(old, live, strict=True)
     return [_project(one, _partner(one, other, by_name)) for one, other in pairs]
 
 
 def _partner(one: Any, other: Any, by_name: dict[str, Any]) -> Any:
-    return by_name.get(one.get("name"), other) if isinstance(one, dict) else other
+    return by_name.get(cast("Props", one).get("name", ""), other) if isinstance(one, dict) else other
 
 
 def _same(old: Any, live: Any) -> bool:

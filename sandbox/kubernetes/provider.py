@@ -19,7 +19,7 @@ from sandbox.plugin.server import (
     ProviderError,
     Subject,
 )
-from sandbox.plugin.wire import UNKNOWN, Props, has_unknown
+from sandbox.plugin.wire import UNKNOWN, Props, has_unknown, section
 
 SETTINGS = frozenset({"kubeconfig", "context", "namespace", "enableServerSideApply", "version", "pluginDownloadURL"})
 UNAUTHORIZED, FORBIDDEN, MISSING, UNPROCESSABLE = 401, 403, 404, 422
@@ -166,9 +166,9 @@ def _refusal(inputs: Props, error: ApiError) -> str:
 
 
 def _place(inputs: Props) -> tuple[object, object]:
-    metadata = inputs.get("metadata")
-    if not isinstance(metadata, dict):
+    if inputs.get("metadata") == UNKNOWN:
         return (UNKNOWN, None)
+    metadata = section(inputs, "metadata")
     return (metadata.get("name"), metadata.get("namespace"))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, rows, section
 
 SKIP = "pulumi.com/skipAwait"
 
@@ -23,7 +23,7 @@ Judge: TypeAlias = Callable[[Props], Readiness]
 
 def judge(live: Props) -> Readiness:
     """Whether an object is ready; kinds that nothing is waited for are at once."""
-    annotations = live["metadata"].get("annotations") or {}
+    annotations = section(live, "metadata", "annotations")
     decide = JUDGES.get(live["kind"])
     if decide is None or annotations.get(SKIP) == "true":
         return READY
@@ -87,8 +87,8 @@ def _namespace(live: Props) -> Readiness:
 
 
 def _condition(live: Props, kind: str) -> Mapping[str, Any]:
-    conditions = live.get("status", {}).get("conditions") or []
-    return next((item for item in conditions if item["type"] == kind), {})
+    missing: Props = {}
+    return next((item for item in rows(live, "status", "conditions") if item["type"] == kind), missing)
 
 
 JUDGES: dict[str, Judge] = {
@@ -115,7 +115,7 @@ def pod_reasons(pod: Props) -> list[str]:
     scheduled = _condition(pod, "PodScheduled")
     if scheduled.get("status") == "False":
         return [f"{name}: {scheduled.get('reason')}: {scheduled.get('message')}"]
-    states = [item.get("state", {}) for item in pod.get("status", {}).get("containerStatuses") or []]
-    stuck = [(s.get("waiting") or s.get("terminated")) for s in states if "running" not in s]
+    states = [section(item, "state") for item in rows(pod, "status", "containerStatuses")]
+    stuck = [section(s, "waiting") or section(s, "terminated") for s in states if "running" not in s]
     found = [f"{name}: {s.get('reason')}: {s.get('message', '')}".rstrip(": ") for s in stuck if s]
     return found or [f"{name}: phase {pod.get('status', {}).get('phase')}, not ready"]

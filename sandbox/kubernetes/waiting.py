@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sandbox.controlplane.client import ApiClient
 from sandbox.kubernetes.readiness import judge, pod_reasons, workload_reasons
 from sandbox.plugin.server import ProviderError
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, section
 
 TIMEOUT_ANNOTATION = "pulumi.com/timeoutSeconds"
 TIMEOUT_VARIABLE = "SANDBOX_AWAIT_SECONDS"
@@ -60,13 +60,13 @@ def wait_gone(client: ApiClient, path: str, uid: str | None, live: Props) -> Non
 
 def timeout_seconds(live: Props) -> float:
     """How long to wait: the object's annotation, else the environment, else ten minutes."""
-    annotated = (live["metadata"].get("annotations") or {}).get(TIMEOUT_ANNOTATION)
+    annotated = section(live, "metadata", "annotations").get(TIMEOUT_ANNOTATION)
     return float(annotated or os.environ.get(TIMEOUT_VARIABLE) or TIMEOUT_SECONDS)
 
 
 def _of_pods(client: ApiClient, live: Props) -> list[str]:
-    labels = ((live.get("spec") or {}).get("selector") or {}).get("matchLabels")
-    if not isinstance(labels, dict):
+    labels = section(live, "spec", "selector", "matchLabels")
+    if not labels:
         return pod_reasons(live) if live["kind"] == "Pod" else []
     selector = ",".join(f"{key}={value}" for key, value in labels.items())
     path = f"/api/v1/namespaces/{live['metadata']['namespace']}/pods"

@@ -40,3 +40,16 @@ def _whole(value: Any) -> Any:
     if isinstance(value, list):
         return [_whole(v) for v in cast("list[Any]", value)]
     return value
+
+
+def section(props: Props, *path: str) -> Props:
+    """The bag at a path of keys, empty where a key is missing or null."""
+    for key in path:
+        props = props.get(key) or {}
+    return props
+
+
+def rows(props: Props, *path: str) -> list[Props]:
+    """The list of bags at a path of keys, empty where a key is missing or null."""
+    *above, last = path
+    return section(props, *above).get(last) or []

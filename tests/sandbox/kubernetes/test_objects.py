@@ -83,10 +83,11 @@ def test_a_replacement_of_the_same_name_deletes_first() -> None:
 def test_readiness_of_a_deployment() -> None:
     live: dict[str, Any] = {"kind": "Deployment", "metadata": {"name": "d", "generation": 2}, "spec": {"replicas": 1}}
     assert judge(live).state == "waiting"
-    live["status"] = {"observedGeneration": 2, "updatedReplicas": 1, "availableReplicas": 1, "replicas": 1}
+    status: dict[str, Any] = {"observedGeneration": 2, "updatedReplicas": 1, "availableReplicas": 1, "replicas": 1}
+    live["status"] = status
     assert judge(live).state == "ready"
     late = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": "late"}
-    live["status"]["conditions"] = [late]
+    status["conditions"] = [late]
     assert judge(live).state == "failed"
 
 
