@@ -76,6 +76,9 @@ class Builder:
         arguments = ["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", origin]
         [folder] = self._go(module, f"find the files of {origin}", arguments, lambda _: None)
         shutil.copytree(Path(folder, inner), target, ignore=_only_manifests)
+        for top, _, _ in os.walk(target):
+            # Go's downloads are read-only, and a copied folder that is can not be removed again.
+            Path(top).chmod(0o755)
 
     def _go(self, module: Module, purpose: str, arguments: list[str], on_line: Callable[[str], None]) -> list[str]:
         folder = self.modules / module.name

@@ -3,11 +3,10 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from sandbox.toolchain.catalog import Module
 
@@ -39,7 +38,7 @@ class Entry:
         return bool(sizes) and sizes == _sizes(self.folder)
 
     @contextmanager
-    def filling(self) -> Iterator[Path]:
+    def filling(self) -> Generator[Path]:
         """A folder to build into; it takes the entry's place in one step when the block succeeds.
 
         The caller holds the cache's lock, so what an interrupted build left can be removed.
@@ -58,7 +57,7 @@ class Entry:
 
 def _sizes(folder: Path) -> dict[str, int]:
     """The bytes of every file but the manifest, by path inside the folder."""
-    found = (Path(top, name) for top, _, names in os.walk(folder) for name in cast("list[str]", names))
+    found = (Path(top, name) for top, _, names in os.walk(folder) for name in names)
     files = (path for path in found if path.name != MANIFEST)
     return {str(path.relative_to(folder)): path.stat().st_size for path in sorted(files)}
 

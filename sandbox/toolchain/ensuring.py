@@ -103,9 +103,8 @@ def _build_all(missing: Sequence[Module], entries: dict[str, Entry], progress: P
     names = ", ".join(module.title for module in missing)
     minutes = sum(module.minutes for module in missing)
     progress.say(f"missing: {names}; no package index carries them, so they are built from source")
-    with progress.step(f"build {len(missing)} of the tools", f"about {minutes:.0f} min, once"):
-        builder = Builder(go.ready(work, progress), Children(), progress)
-        _side_by_side(builder, missing, entries)
+    progress.say(f"on two cores that takes about {minutes:.0f} min, once; two are built side by side")
+    _side_by_side(Builder(go.ready(work, progress), Children(), progress), missing, entries)
     if not os.environ.get(KEEP_VARIABLE):
         progress.say(f"removing {work}: only builds need it ({KEEP_VARIABLE}=1 keeps it)")
         shutil.rmtree(work, ignore_errors=True)

@@ -67,13 +67,13 @@ def _find(name: str, arguments: Sequence[str], ours: Sequence[Path]) -> Found | 
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     others = [folder for folder in folders if not _inside(Path(folder), ours)]
     path = shutil.which(name, path=os.pathsep.join(others))
-    if path is None or _inside(Path(path).resolve(), ours):
+    if path is None or _inside(Path(path), ours):
         return None
     return Found(Path(path), _ask([path, *arguments]))
 
 
 def _inside(path: Path, folders: Sequence[Path]) -> bool:
-    return any(path.is_relative_to(folder) for folder in folders)
+    return any(path.resolve().is_relative_to(folder.resolve()) for folder in folders)
 
 
 def _ask(command: list[str]) -> tuple[int, int, int] | None:
