@@ -1,0 +1,1 @@
+"""The components of the platform; imports go access -> compute -> storage."""

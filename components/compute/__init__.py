@@ -1,0 +1,1 @@
+"""Clusters, their nodes, and what runs on them."""

@@ -1,0 +1,130 @@
+"""The three domains kept apart: namespaces with quotas, priorities and closed networks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_kubernetes.core.v1 import LimitRange, Namespace, ResourceQuota
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
+from pulumi_kubernetes.scheduling.v1 import PriorityClass
+
+from components.base import Component
+from components.settings import Inference
+
+BUSINESS: Final = "business"
+DATA: Final = "data"
+MONITORING: Final = "monitoring"
+NAMESPACE_LABEL: Final = "kubernetes.io/metadata.name"
+_DNS_PORT = 53
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Domain:
+    """One namespace: who goes first when room is short, and how much it may take."""
+
+    name: str
+    priority: int
+    quota: Mapping[str, str]
+    pod_security: str = "restricted"
+
+
+def _domains(inference: Inference) -> list[_Domain]:
+    # One replica more than the autoscaler's most: a rolling update starts the new pod first.
+    most = inference.replicas.maximum + 1
+    cores, memory = str(inference.cpu * most + 16), f"{inference.memory_gib * most + 64}Gi"
+    gpus = str(inference.tensor_parallel * most)
+    return [
+        _Domain(name=BUSINESS, priority=100_000, quota=_quota(cores, memory, gpus)),
+        _Domain(name=DATA, priority=50_000, quota=_quota("32", "128Gi", "0")),
+        # Node exporters and log shippers read the host, which `restricted` forbids; they degrade first.
+        _Domain(name=MONITORING, priority=1_000, quota=_quota("32", "128Gi", "0"), pod_security="privileged"),
+    ]
+
+
+def _quota(cores: str, memory: str, gpus: str) -> Mapping[str, str]:
+    return {
+        "requests.cpu": cores,
+        "requests.memory": memory,
+        "limits.cpu": cores,
+        "limits.memory": memory,
+        "requests.nvidia.com/gpu": gpus,
+        "pods": "100",
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainsArgs:
+    """What the quotas are worked out from."""
+
+    inference: Inference
+
+
+class Domains(Component):
+    """Namespaces business, data and monitoring of one cluster; nothing talks to them unless a policy says so."""
+
+    token = "compute:Domains"
+
+    def __init__(self, name: str, args: DomainsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        self._name = name
+        self.ready: list[pulumi.Resource] = [
+            resource for domain in _domains(args.inference) for resource in self._domain(domain)
+        ]
+        self.publish()
+
+    def _domain(self, domain: _Domain) -> list[pulumi.Resource]:
+        namespace = self._namespace(domain)
+        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        self._closed(domain, inside)
+        self._dns(domain, inside)
+        return [
+            namespace,
+            self._priority(domain),
+            self._limits(domain, inside),
+            self._quota(domain, inside),
+        ]
+
+    def _namespace(self, domain: _Domain) -> Namespace:
+        labels = {"pod-security.kubernetes.io/enforce": domain.pod_security}
+        return Namespace(
+            f"{self._name}-{domain.name}", metadata={"name": domain.name, "labels": labels}, opts=self.child()
+        )
+
+    def _priority(self, domain: _Domain) -> PriorityClass:
+        return PriorityClass(
+            f"{self._name}-{domain.name}",
+            metadata={"name": domain.name},
+            value=domain.priority,
+            global_default=False,
+            description=f"pods of the domain {domain.name}",
+            opts=self.child(),
+        )
+
+    def _quota(self, domain: _Domain, opts: pulumi.ResourceOptions) -> ResourceQuota:
+        where = {"name": "domain", "namespace": domain.name}
+        return ResourceQuota(f"{self._name}-{domain.name}", metadata=where, spec={"hard": domain.quota}, opts=opts)
+
+    def _limits(self, domain: _Domain, opts: pulumi.ResourceOptions) -> LimitRange:
+        default = {"cpu": "250m", "memory": "256Mi"}
+        limits = [{"type": "Container", "default": default, "default_request": default}]
+        where = {"name": "domain", "namespace": domain.name}
+        return LimitRange(f"{self._name}-{domain.name}", metadata=where, spec={"limits": limits}, opts=opts)
+
+    def _closed(self, domain: _Domain, opts: pulumi.ResourceOptions) -> None:
+        NetworkPolicy(
+            f"{self._name}-{domain.name}-closed",
+            metadata={"name": "default-deny", "namespace": domain.name},
+            spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
+            opts=opts,
+        )
+
+    def _dns(self, domain: _Domain, opts: pulumi.ResourceOptions) -> None:
+        ports = [{"protocol": protocol, "port": _DNS_PORT} for protocol in ("UDP", "TCP")]
+        to = [{"namespace_selector": {"match_labels": {NAMESPACE_LABEL: "kube-system"}}}]
+        NetworkPolicy(
+            f"{self._name}-{domain.name}-dns",
+            metadata={"name": "allow-dns", "namespace": domain.name},
+            spec={"pod_selector": {}, "policy_types": ["Egress"], "egress": [{"to": to, "ports": ports}]},
+            opts=opts,
+        )

@@ -1,0 +1,109 @@
+"""The inference tier of one site: the model server, its Service, its autoscaler and what a drain may take of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi
+from pulumi_kubernetes.apps.v1 import Deployment
+from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
+from pulumi_kubernetes.core.v1 import Service, ServiceAccount
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
+
+from components.base import Component
+from components.compute.domains import BUSINESS, MONITORING, NAMESPACE_LABEL
+from components.compute.serving_pod import LABELS, NAME, PORT, pod_spec
+from components.settings import Inference as InferenceSettings
+
+_HTTPS = 443
+_METADATA = {"name": NAME, "namespace": BUSINESS, "labels": LABELS}
+_PODS: Final = {"match_labels": LABELS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InferenceArgs:
+    """What is served; `after` is what a pod needs to start, among it the nodes."""
+
+    inference: InferenceSettings
+    after: Sequence[pulumi.Resource]
+
+
+class Inference(Component):
+    """The model server behind a Service, between the least and the most replicas of the settings."""
+
+    token = "compute:Inference"
+
+    def __init__(self, name: str, args: InferenceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        self._name, self._inference = name, args.inference
+        self._opts = pulumi.ResourceOptions(parent=self, depends_on=list(args.after))
+        account = ServiceAccount(name, metadata=_METADATA, automount_service_account_token=False, opts=self._opts)
+        self._network()
+        self._service()
+        self._budget()
+        self._autoscaler(self._deployment(account))
+        self.publish()
+
+    def _deployment(self, account: ServiceAccount) -> Deployment:
+        # No `replicas`: the autoscaler owns the number, and an update must not take it back.
+        spec: dict[str, Any] = {
+            "selector": _PODS,
+            "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 1, "max_unavailable": 0}},
+            "template": {"metadata": {"labels": LABELS}, "spec": pod_spec(self._inference, BUSINESS)},
+        }
+        opts = pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(depends_on=[account]))
+        return Deployment(self._name, metadata=_METADATA, spec=spec, opts=opts)
+
+    def _service(self) -> None:
+        port = {"name": "http", "port": PORT, "target_port": "http", "protocol": "TCP"}
+        # The real provider would wait for endpoints, which come with the Deployment below.
+        metadata = {**_METADATA, "annotations": {"pulumi.com/skipAwait": "true"}}
+        Service(self._name, metadata=metadata, spec={"selector": LABELS, "ports": [port]}, opts=self._opts)
+
+    def _budget(self) -> None:
+        spec = {"max_unavailable": 1, "selector": _PODS}
+        PodDisruptionBudget(self._name, metadata=_METADATA, spec=spec, opts=self._opts)
+
+    def _autoscaler(self, deployment: Deployment) -> None:
+        wanted = self._inference
+        target = {"type": "Utilization", "average_utilization": wanted.cpu_target_percent}
+        HorizontalPodAutoscaler(
+            self._name,
+            metadata=_METADATA,
+            spec={
+                "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": NAME},
+                "min_replicas": wanted.replicas.minimum,
+                "max_replicas": wanted.replicas.maximum,
+                "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
+                "behavior": self._behaviour(),
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[deployment]),
+        )
+
+    def _behaviour(self) -> dict[str, Any]:
+        return {
+            "scale_up": {
+                "stabilization_window_seconds": 0,
+                "policies": [{"type": "Percent", "value": 100, "period_seconds": 15}],
+            },
+            "scale_down": {
+                "stabilization_window_seconds": self._inference.scale_down_stabilisation_seconds,
+                "policies": [{"type": "Pods", "value": 1, "period_seconds": 60}],
+            },
+        }
+
+    def _network(self) -> None:
+        near = [{"namespace_selector": {"match_labels": {NAMESPACE_LABEL: each}}} for each in (BUSINESS, MONITORING)]
+        NetworkPolicy(
+            self._name,
+            metadata={"name": NAME, "namespace": BUSINESS},
+            spec={
+                "pod_selector": _PODS,
+                "policy_types": ["Ingress", "Egress"],
+                "ingress": [{"from_": near, "ports": [{"protocol": "TCP", "port": PORT}]}],
+                # Weights come over HTTPS.
+                "egress": [{"ports": [{"protocol": "TCP", "port": _HTTPS}]}],
+            },
+            opts=self._opts,
+        )

@@ -1,0 +1,115 @@
+"""The pod of the model server, as plain data; pure."""
+
+from typing import Any, Final
+
+from components import sizing
+from components.compute.nodes import CAPACITY_LABEL, GPU_LABEL, GPU_TAINT
+from components.settings import Inference
+
+NAME: Final = "deepseek-inference"
+PORT: Final = 8000
+LABELS: Final = {"app.kubernetes.io/name": NAME}
+_USER: Final = 65532
+# A dead node's pods leave after this; with the node's own detection (40 s by default on the control plane) this
+# is the pod's share of the outage, since clients are turned away by readiness long before.
+_AWAY_SECONDS: Final = 30
+_MODEL_LOAD_SECONDS: Final = 1800
+_PERIOD_SECONDS: Final = 10
+
+
+def pod_spec(inference: Inference, priority_class: str) -> dict[str, Any]:
+    """Return the spec of one replica: guaranteed resources, on GPU nodes, spread over hosts."""
+    return {
+        "service_account_name": NAME,
+        "automount_service_account_token": False,
+        "priority_class_name": priority_class,
+        "termination_grace_period_seconds": sizing.grace_seconds(
+            inference.pre_stop_seconds, inference.longest_stream_seconds
+        ),
+        "security_context": {
+            "run_as_non_root": True,
+            "run_as_user": _USER,
+            "fs_group": _USER,
+            "seccomp_profile": {"type": "RuntimeDefault"},
+        },
+        "tolerations": _tolerations(),
+        "affinity": {"node_affinity": _node_affinity()},
+        "topology_spread_constraints": [_spread()],
+        "containers": [_server(inference)],
+        "volumes": [
+            {"name": "cache", "empty_dir": {}},
+            # The processes of one replica talk through shared memory; the default of 64 MiB stops them.
+            {"name": "shm", "empty_dir": {"medium": "Memory", "size_limit": "32Gi"}},
+        ],
+    }
+
+
+def _tolerations() -> list[dict[str, Any]]:
+    away = [
+        {"key": f"node.kubernetes.io/{why}", "operator": "Exists", "effect": "NoExecute"}
+        | {"toleration_seconds": _AWAY_SECONDS}
+        for why in ("not-ready", "unreachable")
+    ]
+    return [{"key": GPU_TAINT, "operator": "Exists", "effect": "NoSchedule"}, *away]
+
+
+def _node_affinity() -> dict[str, Any]:
+    gpu = {"key": GPU_LABEL, "operator": "In", "values": ["true"]}
+    reserved = {"key": CAPACITY_LABEL, "operator": "In", "values": ["reserved"]}
+    return {
+        "required_during_scheduling_ignored_during_execution": {"node_selector_terms": [{"match_expressions": [gpu]}]},
+        "preferred_during_scheduling_ignored_during_execution": [
+            {"weight": 100, "preference": {"match_expressions": [reserved]}}
+        ],
+    }
+
+
+def _spread() -> dict[str, Any]:
+    # A wish, not a demand: after the loss of nodes a crowded replica is better than none.
+    return {
+        "max_skew": 1,
+        "topology_key": "kubernetes.io/hostname",
+        "when_unsatisfiable": "ScheduleAnyway",
+        "label_selector": {"match_labels": LABELS},
+    }
+
+
+def _server(inference: Inference) -> dict[str, Any]:
+    resources = {
+        "cpu": str(inference.cpu),
+        "memory": f"{inference.memory_gib}Gi",
+        "nvidia.com/gpu": str(inference.tensor_parallel),
+    }
+    return {
+        "name": "server",
+        "image": inference.image,
+        "args": _arguments(inference),
+        "env": [{"name": "HF_HOME", "value": "/cache"}, {"name": "HOME", "value": "/cache"}],
+        "ports": [{"name": "http", "container_port": PORT}],
+        "resources": {"requests": resources, "limits": resources},
+        "security_context": {"allow_privilege_escalation": False, "capabilities": {"drop": ["ALL"]}},
+        "startup_probe": _probe(_MODEL_LOAD_SECONDS // _PERIOD_SECONDS),
+        "readiness_probe": _probe(3),
+        "liveness_probe": _probe(6),
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": inference.pre_stop_seconds}}},
+        "volume_mounts": [{"name": "cache", "mount_path": "/cache"}, {"name": "shm", "mount_path": "/dev/shm"}],  # noqa: S108 - the container's
+    }
+
+
+def _arguments(inference: Inference) -> list[str]:
+    return [
+        f"--model={inference.model}",
+        f"--revision={inference.revision}",
+        f"--quantization={inference.quantization}",
+        f"--tensor-parallel-size={inference.tensor_parallel}",
+        f"--port={PORT}",
+    ]
+
+
+def _probe(failures: int) -> dict[str, Any]:
+    return {
+        "http_get": {"path": "/health", "port": "http"},
+        "period_seconds": _PERIOD_SECONDS,
+        "timeout_seconds": 2,
+        "failure_threshold": failures,
+    }

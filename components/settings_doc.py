@@ -1,0 +1,21 @@
+"""A Markdown table of the settings, made from their model."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+from pydantic import BaseModel
+
+from components.settings import Settings
+
+
+def render() -> str:
+    """Return the table: key and meaning of each setting."""
+    return "| setting | meaning |\n| --- | --- |\n" + "".join(_rows(Settings, ""))
+
+
+def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield f"| `{prefix}{name}` | {field.description} |\n"
+        for part in (field.annotation, *get_args(field.annotation)):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield from _rows(part, f"{prefix}{name}.")

@@ -1,0 +1,107 @@
+"""One site: a zone, a cluster, its nodes and what runs on them."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components import addressing, keys, providers
+from components.base import Component, site_tags
+from components.compute.addons import AFTER_NODES, BEFORE_NODES, Addons, AddonsArgs
+from components.compute.cluster import Cluster, ClusterArgs
+from components.compute.device_plugin import DevicePlugin
+from components.compute.domains import Domains, DomainsArgs
+from components.compute.inference import Inference, InferenceArgs
+from components.compute.nodes import Nodes, NodesArgs
+from components.network.region import RegionNetwork
+from components.network.zone import SiteNetwork, SiteNetworkArgs, WitnessNetwork
+from components.settings import Settings
+from components.settings import Site as SiteSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteArgs:
+    """What a site is made of, and what of the region it stands on."""
+
+    settings: Settings
+    site: SiteSettings
+    region: RegionNetwork
+    witness: WitnessNetwork
+    log_key: pulumi.Output[str]
+    account: str
+
+
+class Site(Component):
+    """A cell that serves by itself."""
+
+    token = "platform:Site"
+    cluster: Cluster
+    network: SiteNetwork
+
+    def __init__(self, name: str, args: SiteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        self._name, self._args = name, args
+        self.network = self._network()
+        key = self._key()
+        self.cluster = self._cluster(key)
+        nodes = self._nodes(key)
+        self._workloads(nodes)
+        self.register_outputs({"cluster": self.cluster.name})
+
+    def _network(self) -> SiteNetwork:
+        site = self._args.site
+        addresses = addressing.site_addresses(self._args.settings.network.cidr, site.name)
+        args = SiteNetworkArgs(network=self._args.region, site=site.name, zone=site.zone, addresses=addresses)
+        return SiteNetwork(self._name, args, self.child())
+
+    def _key(self) -> keys.EncryptionKey:
+        settings = self._args.settings
+        args = keys.EncryptionKeyArgs(
+            description=f"secrets and disks of site {self._name}",
+            account=self._args.account,
+            statements=keys.for_disks(settings.region, self._args.account),
+            protect=settings.protect,
+            tags=site_tags(self._name, self._args.site.name),
+        )
+        return keys.EncryptionKey(self._name, args, self.child())
+
+    def _cluster(self, key: keys.EncryptionKey) -> Cluster:
+        settings = self._args.settings
+        args = ClusterArgs(
+            cluster=settings.cluster,
+            site=self._args.site.name,
+            region=settings.region,
+            subnets=[self.network.private_subnet_id, self._args.witness.private_subnet_id],
+            key=key.arn,
+            log_key=self._args.log_key,
+            protect=settings.protect,
+        )
+        return Cluster(self._name, args, self.child())
+
+    def _addons(self, role: str, names: tuple[str, ...], after: list[pulumi.Resource]) -> Addons:
+        args = AddonsArgs(cluster=self.cluster, site=self._args.site.name, names=names, after=after)
+        return Addons(f"{self._name}-{role}", args, self.child())
+
+    def _nodes(self, key: keys.EncryptionKey) -> Nodes:
+        site = self._args.site
+        args = NodesArgs(
+            nodes=self._args.settings.nodes,
+            cluster=self.cluster,
+            site=site.name,
+            zone=site.zone,
+            subnet=self.network.private_subnet_id,
+            key=key.arn,
+            after=[*self._addons("base", BEFORE_NODES, []).installed, self.network.way_out],
+        )
+        nodes = Nodes(self._name, args, self.child())
+        self._addons("more", AFTER_NODES, nodes.groups)
+        return nodes
+
+    def _workloads(self, nodes: Nodes) -> None:
+        login = pulumi.ResourceOptions(parent=self, depends_on=self.cluster.access)
+        provider = providers.of_cluster(self._name, self.cluster.kubeconfig, login)
+        inside = pulumi.ResourceOptions(parent=self, providers=[provider])
+        inference = self._args.settings.inference
+        plugin = DevicePlugin(f"{self._name}-device-plugin", inside)
+        domains = Domains(self._name, DomainsArgs(inference=inference), inside)
+        after = [*nodes.groups, plugin.daemon_set, *domains.ready]
+        Inference(f"{self._name}-inference", InferenceArgs(inference=inference, after=after), inside)
