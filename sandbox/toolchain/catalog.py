@@ -22,7 +22,7 @@ class Module:
         version: of the tool's own Go module.
         tools: program names, each with its Go package.
         minutes: measured time on a bare 2-core machine, download and compilation together.
-        disk_gib: measured peak of downloads, compiler cache and programs.
+        disk_gib: share of some 7.6 GiB that downloads, compiler cache and programs of all modules took together.
         variables: what the linker writes into the programs, as `package.name=value`.
         data: folders to keep beside the programs: name, then the Go module and the path inside it.
     """

@@ -1,0 +1,66 @@
+"""Property bags: paths into them, merging, and lists whose order AWS does not keep."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sandbox.plugin.wire import UNKNOWN, Props
+
+
+def at(bag: Any, path: str) -> Iterator[Any]:
+    """Every value at a dotted path, lists on the way and at its end walked."""
+    if isinstance(bag, list):
+        for item in bag:  # pyright: ignore[reportUnknownVariableType]
+            yield from at(item, path)
+    elif not path:
+        yield bag
+    elif isinstance(bag, dict):
+        head, _, rest = path.partition(".")
+        if bag.get(head) is not None:  # pyright: ignore[reportUnknownMemberType]
+            yield from at(bag[head], rest)
+
+
+def merge(base: Props, over: Props) -> Props:
+    """A bag with another one's entries laid over it, nested bags likewise."""
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def pick(bag: Props, paths: Iterable[str]) -> Props:
+    """The part of a bag that is under some dotted paths of dictionaries."""
+    picked: Props = {}
+    for path in paths:
+        head, _, rest = path.partition(".")
+        if rest and isinstance(bag.get(head), dict):
+            picked[head] = merge(picked.get(head, {}), pick(bag[head], [rest]))
+        elif not rest and head in bag:
+            picked[head] = bag[head]
+    return picked
+
+
+def unknown(paths: Iterable[str]) -> Props:
+    """A bag with the engine's marker for unknown at some dotted paths."""
+    bag: Props = {}
+    for path in paths:
+        head, _, rest = path.partition(".")
+        bag = merge(bag, {head: unknown([rest]) if rest else UNKNOWN})
+    return bag
+
+
+def observed(inputs: Props, seen: Props) -> Props:
+    """Inputs as a service shows them: only those that were given, and tags; AWS's order of sets does not count."""
+    news = dict(inputs)
+    for key, value in seen.items():
+        if key in inputs and not _same(inputs[key], value):
+            news[key] = value
+        elif key == "tags" and key not in inputs and value:
+            news[key] = value
+    return news
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, list) and isinstance(other, list):
+        return sorted(map(repr, one)) == sorted(map(repr, other))  # pyright: ignore[reportUnknownArgumentType]
+    return one == other

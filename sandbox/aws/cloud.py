@@ -1,0 +1,86 @@
+"""The AWS of one region as the table's functions see it: boto3 clients, the account and the ledger."""
+
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, cast
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sandbox.aws.ledger import Ledger
+from sandbox.paths import Paths
+
+RETRIES = Config(retries={"max_attempts": 1, "mode": "standard"}, max_pool_connections=32)
+GONE = ("NotFound", "NoSuchEntity", "ResourceNotFoundException", "NotFoundException")
+
+ServiceError = (ClientError, BotoCoreError)
+"""Every way in which a call to AWS fails."""
+
+_clients: dict[tuple[str, str], Any] = {}
+_lock = threading.Lock()
+
+
+class Cloud:
+    """One region; cheap to make, since clients are shared by all of a process."""
+
+    def __init__(self, paths: Paths, region: str) -> None:
+        self.paths = paths
+        self.region = region
+        self.ledger = Ledger(paths)
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of a service in this region; endpoint and credentials come from the environment."""
+        key = (service, self.region)
+        with _lock:  # botocore loads a service's model once; doing so from several threads costs each the whole time
+            if key not in _clients:
+                session = cast("Any", boto3.DEFAULT_SESSION or boto3.Session())
+                boto3.DEFAULT_SESSION = session
+                _clients[key] = session.client(service, region_name=self.region, config=RETRIES)
+            return _clients[key]
+
+    @property
+    def ec2(self) -> Any:
+        """The EC2 client."""
+        return self.client("ec2")
+
+    @cached_property
+    def caller(self) -> dict[str, str]:
+        """STS's answer to who we are: Account, Arn, UserId."""
+        return self.client("sts").get_caller_identity()
+
+    def arn(self, service: str, path: str) -> str:
+        """The ARN of a regional resource of our account."""
+        return f"arn:aws:{service}:{self.region}:{self.caller['Account']}:{path}"
+
+    def elsewhere(self, region: str) -> "Cloud":
+        """The same account in another region."""
+        return Cloud(self.paths, region)
+
+
+def found(call: Callable[[], Any]) -> Any:
+    """What a describing call answers, or None when the service does not know the resource."""
+    try:
+        return call()
+    except ClientError as error:
+        if is_gone(error):
+            return None
+        raise
+
+
+def is_gone(error: ClientError) -> bool:
+    """Whether an error says that there is no such resource."""
+    return str(error.response.get("Error", {}).get("Code", "")).endswith(GONE) or "NotFound" in str(error)
+
+
+def vanish(call: Callable[[], Any]) -> None:
+    """Delete something; that it is gone already is no error."""
+    found(call)
+
+
+def reset_clients() -> None:
+    """Forget all clients: the environment names another endpoint or other credentials."""
+    with _lock:
+        _clients.clear()
+        boto3.DEFAULT_SESSION = None

@@ -1,0 +1,149 @@
+"""Managed node groups: moto answers the API, and the cluster's control plane gets the nodes."""
+
+from typing import Any
+
+from sandbox.aws.cloud import Cloud, found, vanish
+from sandbox.aws.eks_cluster import CLUSTER, require_cluster
+from sandbox.aws.iam import ROLE
+from sandbox.aws.ledger import Row
+from sandbox.aws.network import SUBNET
+from sandbox.aws.spec import Reference, Spec, inputs
+from sandbox.controlplane import ControlPlane, NodeGroupSpec, remove_nodes, sync_nodes
+from sandbox.plugin.server import ProviderError
+from sandbox.plugin.wire import Props
+
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+EFFECTS = ("NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE")
+
+
+def _create(cloud: Cloud, props: Props) -> tuple[str, Props]:
+    subnets = _require_valid(cloud, props)
+    template = props.get("launchTemplate")
+    given: dict[str, Any] = {
+        "launchTemplate": {key: str(value) for key, value in template.items()}} if template else {}  # fmt: skip
+    made = cloud.client("eks").create_nodegroup(
+        clusterName=props["clusterName"], nodegroupName=props["nodeGroupName"], nodeRole=props["nodeRoleArn"],
+        subnets=props["subnetIds"], scalingConfig=props["scalingConfig"], labels=props.get("labels") or {},
+        taints=props.get("taints") or [], tags=props.get("tags") or {},
+        **{name: props[name] for name in ("amiType", "capacityType", "instanceTypes") if name in props}, **given,
+    )["nodegroup"]  # fmt: skip
+    sync_nodes(_plane(cloud, props), _nodes(cloud, props, subnets[0]["AvailabilityZone"]))
+    groups = [{"name": group["name"]} for group in made["resources"]["autoScalingGroups"]]
+    return f"{props['clusterName']}:{props['nodeGroupName']}", {
+        "arn": made["nodegroupArn"], "status": "ACTIVE", "resources": [{"autoscalingGroups": groups}],
+    }  # fmt: skip
+
+
+def _plane(cloud: Cloud, props: Props) -> ControlPlane:
+    return ControlPlane.of(cloud.paths, cloud.region, props["clusterName"])
+
+
+def _nodes(cloud: Cloud, props: Props, zone: str) -> NodeGroupSpec:
+    kind = props["instanceTypes"][0]
+    known = cloud.ec2.describe_instance_types(InstanceTypes=[kind])["InstanceTypes"][0]
+    gpus = (known.get("GpuInfo") or {}).get("Gpus") or ()
+    return NodeGroupSpec(
+        name=props["nodeGroupName"], cluster=props["clusterName"], region=cloud.region, zone=zone,
+        instance_type=kind, vcpus=known["VCpuInfo"]["DefaultVCpus"], memory_mib=known["MemoryInfo"]["SizeInMiB"],
+        gpus=sum(gpu["Count"] for gpu in gpus), capacity_type=props.get("capacityType", "ON_DEMAND"),
+        labels=props.get("labels") or {}, taints=props.get("taints") or [],
+        desired=props["scalingConfig"]["desiredSize"],
+    )  # fmt: skip
+
+
+def _require_valid(cloud: Cloud, props: Props) -> list[Any]:
+    """Check what moto lets pass; answers the subnets."""
+    _require_scaling(props["scalingConfig"])
+    _require_enumerated(cloud, props)
+    vpc = require_cluster(cloud, props["clusterName"]).outputs["vpcConfig"]["vpcId"]
+    subnets: list[Any] = cloud.ec2.describe_subnets(SubnetIds=props["subnetIds"])["Subnets"]
+    foreign = [subnet["SubnetId"] for subnet in subnets if subnet["VpcId"] != vpc]
+    if foreign:
+        raise ProviderError(f"InvalidParameterException: subnets {foreign} are not in the cluster's VPC {vpc}")
+    return subnets
+
+
+def _require_scaling(scaling: Props) -> None:
+    low, wanted, high = scaling["minSize"], scaling["desiredSize"], scaling["maxSize"]
+    if not 0 <= low <= wanted <= high or high < 1:
+        raise ProviderError(
+            f"InvalidParameterException: scalingConfig has minSize {low}, desiredSize {wanted}, maxSize {high}; "
+            "0 <= minSize <= desiredSize <= maxSize and maxSize >= 1 are allowed"
+        )
+
+
+def _require_enumerated(cloud: Cloud, props: Props) -> None:
+    model = cloud.client("eks").meta.service_model
+    allowed = {
+        "amiType": model.shape_for("AMITypes").enum,
+        "capacityType": model.shape_for("CapacityTypes").enum,
+    }
+    values = [(name, props[name], allowed[name]) for name in allowed if name in props]
+    values += [("taints.effect", taint["effect"], EFFECTS) for taint in props.get("taints") or ()]
+    for name, value, known in values:
+        if value not in known:
+            raise ProviderError(f"InvalidParameterException: {name} is {value!r}; allowed are {', '.join(known)}")
+
+
+def _describe(cloud: Cloud, row: Row) -> Any:
+    answer = found(
+        lambda: cloud.client("eks").describe_nodegroup(
+            clusterName=row.inputs["clusterName"], nodegroupName=row.inputs["nodeGroupName"]
+        )
+    )
+    return answer["nodegroup"] if answer else None
+
+
+def _read(cloud: Cloud, row: Row) -> Props | None:
+    group = _describe(cloud, row)
+    if group is None:
+        return None
+    return {"scalingConfig": group["scalingConfig"], "labels": group.get("labels", {})}
+
+
+def _update(cloud: Cloud, row: Row, news: Props) -> Props:
+    subnets = _require_valid(cloud, news)
+    old, new = row.inputs.get("labels") or {}, news.get("labels") or {}
+    cloud.client("eks").update_nodegroup_config(
+        clusterName=news["clusterName"], nodegroupName=news["nodeGroupName"], scalingConfig=news["scalingConfig"],
+        labels={"addOrUpdateLabels": new, "removeLabels": sorted(old.keys() - new.keys())},
+        taints=_taint_changes(row.inputs.get("taints") or [], news.get("taints") or []),
+    )  # fmt: skip
+    sync_nodes(_plane(cloud, news), _nodes(cloud, news, subnets[0]["AvailabilityZone"]))
+    return {}
+
+
+def _taint_changes(old: list[Props], new: list[Props]) -> dict[str, list[Props]]:
+    gone = [taint for taint in old if taint not in new]
+    changes = {"addOrUpdateTaints": [taint for taint in new if taint not in old], "removeTaints": gone}
+    return {name: taints for name, taints in changes.items() if taints}
+
+
+def _delete(cloud: Cloud, row: Row) -> None:
+    cluster, name = row.inputs["clusterName"], row.inputs["nodeGroupName"]
+    if _describe(cloud, row) is not None:
+        vanish(lambda: cloud.client("eks").delete_nodegroup(clusterName=cluster, nodegroupName=name))
+    plane = ControlPlane.of(cloud.paths, cloud.region, cluster)
+    if plane.is_running():
+        remove_nodes(plane, name)
+
+
+SPECS = (
+    Spec(
+        NODE_GROUP,
+        inputs(
+            "clusterName!* nodeGroupName! nodeRoleArn!* subnetIds!* amiType! capacityType! instanceTypes!* "
+            "launchTemplate.id! launchTemplate.version scalingConfig* scalingConfig.minSize scalingConfig.maxSize "
+            "scalingConfig.desiredSize labels taints.key taints.value taints.effect updateConfig.maxUnavailable "
+            "nodeRepairConfig.enabled version tags"
+        ),
+        _create, _read, _update, _delete, computed=("arn", "status", "resources"),
+        identity=("clusterName", "nodeGroupName"), autoname=("nodeGroupName", 63),
+        references=(
+            Reference("clusterName", CLUSTER, blocks=True),
+            Reference("nodeRoleArn", ROLE, output="arn", everywhere=True),
+            Reference("subnetIds", SUBNET, blocks=True),
+            Reference("launchTemplate.id", "aws:ec2/launchTemplate:LaunchTemplate"),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,37 @@
+"""Tags as Pulumi writes them (a map), and as EC2, IAM, KMS and EKS do."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sandbox.aws.cloud import Cloud
+from sandbox.plugin.wire import Props
+
+
+def pairs(tags: dict[str, str] | None, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
+    """A list of key and value, as most of AWS's older services take it."""
+    return [{key: k, value: v} for k, v in (tags or {}).items()]
+
+
+def mapping(listed: Iterable[dict[str, str]] | None, key: str = "Key", value: str = "Value") -> dict[str, str]:
+    """A map again, without AWS's own tags."""
+    return {t[key]: t[value] for t in listed or () if not t[key].startswith("aws:")}
+
+
+def at_creation(kind: str, inputs: Props) -> dict[str, Any]:
+    """The argument that tags an EC2 resource when it is made."""
+    tags = inputs.get("tags")
+    return {"TagSpecifications": [{"ResourceType": kind, "Tags": pairs(tags)}]} if tags else {}
+
+
+def removed(olds: Props, news: Props) -> list[str]:
+    """Keys of tags that the new inputs have no more."""
+    return sorted((olds.get("tags") or {}).keys() - (news.get("tags") or {}).keys())
+
+
+def retag(cloud: Cloud, identity: str, olds: Props, news: Props) -> None:
+    """Bring an EC2 resource's tags from old to new."""
+    gone = removed(olds, news)
+    if gone:
+        cloud.ec2.delete_tags(Resources=[identity], Tags=[{"Key": key} for key in gone])
+    if news.get("tags") and news["tags"] != olds.get("tags"):
+        cloud.ec2.create_tags(Resources=[identity], Tags=pairs(news["tags"]))
