@@ -1,6 +1,7 @@
 """What every component of this project is: its type token, how it makes children, how it publishes outputs."""
 
 from collections.abc import Mapping
+from inspect import get_annotations
 from typing import ClassVar
 
 import pulumi
@@ -9,11 +10,11 @@ import pulumi
 class Component(pulumi.ComponentResource):
     """A component whose annotated attributes are its outputs."""
 
-    token: ClassVar[str]
+    type_path: ClassVar[str]
     """Layer and name, e.g. `compute:Cluster`; part of every URN below, so a change replaces nothing but renames all."""
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(f"inference-platform:{self.token}", name, None, opts)
+        super().__init__(f"inference-platform:{self.type_path}", name, None, opts)
 
     def child(self) -> pulumi.ResourceOptions:
         """Return the options of a child: nothing of the caller's options reaches it but the providers."""
@@ -21,7 +22,7 @@ class Component(pulumi.ComponentResource):
 
     def publish(self) -> None:
         """Register the attributes annotated on the class; call it last."""
-        names = type(self).__dict__.get("__annotations__", {})
+        names = get_annotations(type(self))
         self.register_outputs({name: getattr(self, name) for name in sorted(names)})
 
 

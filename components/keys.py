@@ -52,7 +52,7 @@ class EncryptionKeyArgs:
 class EncryptionKey(Component):
     """A rotated key with a readable alias."""
 
-    token = "security:EncryptionKey"
+    type_path = "security:EncryptionKey"
     arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: EncryptionKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -28,7 +28,7 @@ class PlatformArgs:
 class Platform(Component):
     """Everything of one stack."""
 
-    token = "platform:Platform"
+    type_path = "platform:Platform"
 
     def __init__(self, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)

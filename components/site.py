@@ -33,7 +33,7 @@ class SiteArgs:
 class Site(Component):
     """A cell that serves by itself."""
 
-    token = "platform:Site"
+    type_path = "platform:Site"
     cluster: Cluster
     network: SiteNetwork
 

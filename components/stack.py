@@ -1,4 +1,4 @@
-"""Where a stack's configuration and its upstream enter the program; all that is wrong is said here, before anything is registered."""
+"""Where a stack's configuration and its upstream enter; what is wrong is said here, before anything is registered."""
 
 from typing import Any
 
@@ -44,6 +44,7 @@ def read_upstream(settings: Settings) -> RegionOutputs | None:
         )
     if not addressing.same_side(ours, found.cidr):
         raise pulumi.RunError(
-            f"platform.network.cidr: {ours} is not on the side of 128.0.0.0 where {found.cidr} of stack {settings.upstream} is"
+            f"platform.network.cidr: {ours} must be on the same side of 128.0.0.0"
+            f" as {found.cidr} of stack {settings.upstream}; take another /16"
         )
     return found

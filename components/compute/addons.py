@@ -36,7 +36,7 @@ class AddonsArgs:
 class Addons(Component):
     """A set of managed add-ons, each with an identity of its own where it calls AWS."""
 
-    token = "compute:Addons"
+    type_path = "compute:Addons"
 
     def __init__(self, name: str, args: AddonsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)

@@ -32,7 +32,7 @@ class ClusterArgs:
 class Cluster(Component):
     """A control plane with encrypted secrets, all logs, and access by IAM alone."""
 
-    token = "compute:Cluster"
+    type_path = "compute:Cluster"
     name: pulumi.Output[str]
     endpoint: pulumi.Output[str]
     arn: pulumi.Output[str]
@@ -95,7 +95,7 @@ class Cluster(Component):
         return [self._administrator(cluster, arn) for arn in self._args.cluster.administrators]
 
     def _administrator(self, cluster: EksCluster, arn: str) -> AccessPolicyAssociation:
-        name = f"{self._name}-{arn.split(':')[-1].replace('/', '-')}"
+        name = f"{self._name}-{arn.rsplit(':', maxsplit=1)[-1].replace('/', '-')}"
         entry = AccessEntry(
             name, cluster_name=cluster.name, principal_arn=arn, type="STANDARD", tags=self._tags, opts=self.child()
         )

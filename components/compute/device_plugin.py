@@ -19,7 +19,7 @@ _LABELS: Final = {"name": "nvidia-device-plugin-ds"}
 class DevicePlugin(Component):
     """The DaemonSet of the device plugin, on GPU nodes only."""
 
-    token = "compute:DevicePlugin"
+    type_path = "compute:DevicePlugin"
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)

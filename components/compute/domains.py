@@ -63,7 +63,7 @@ class DomainsArgs:
 class Domains(Component):
     """Namespaces business, data and monitoring of one cluster; nothing talks to them unless a policy says so."""
 
-    token = "compute:Domains"
+    type_path = "compute:Domains"
 
     def __init__(self, name: str, args: DomainsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)

@@ -32,7 +32,7 @@ class InferenceArgs:
 class Inference(Component):
     """The model server behind a Service, between the least and the most replicas of the settings."""
 
-    token = "compute:Inference"
+    type_path = "compute:Inference"
 
     def __init__(self, name: str, args: InferenceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)

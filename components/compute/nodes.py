@@ -81,7 +81,7 @@ class NodesArgs:
 class Nodes(Component):
     """The managed node groups of one site, each in that site's zone alone."""
 
-    token = "compute:Nodes"
+    type_path = "compute:Nodes"
 
     def __init__(self, name: str, args: NodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)

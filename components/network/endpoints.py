@@ -28,7 +28,7 @@ class EndpointsArgs:
 class Endpoints(Component):
     """The gateway endpoint of S3 and interface endpoints of what a node needs to start."""
 
-    token = "network:Endpoints"
+    type_path = "network:Endpoints"
     security_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: EndpointsArgs, opts: pulumi.ResourceOptions | None = None) -> None:

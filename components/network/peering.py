@@ -38,7 +38,7 @@ class Peering(Component):
     https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
     """
 
-    token = "network:Peering"
+    type_path = "network:Peering"
     connection_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: PeeringArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -26,7 +26,7 @@ class RegionNetworkArgs:
 class RegionNetwork(Component):
     """A VPC with flow logs and an emptied default security group."""
 
-    token = "network:RegionNetwork"
+    type_path = "network:RegionNetwork"
     vpc_id: pulumi.Output[str]
     gateway_id: pulumi.Output[str]
 

@@ -55,7 +55,7 @@ class SiteNetworkArgs:
 class SiteNetwork(_Zone):
     """The private, public and database subnets of one site, and its own NAT gateway."""
 
-    token = "network:SiteNetwork"
+    type_path = "network:SiteNetwork"
     private_subnet_id: pulumi.Output[str]
     database_subnet_id: pulumi.Output[str]
     private_table_id: pulumi.Output[str]
@@ -115,7 +115,7 @@ class WitnessNetworkArgs:
 class WitnessNetwork(_Zone):
     """A zone for a database witness and the clusters' second set of control-plane interfaces."""
 
-    token = "network:WitnessNetwork"
+    type_path = "network:WitnessNetwork"
     private_subnet_id: pulumi.Output[str]
     database_subnet_id: pulumi.Output[str]
     database_table_id: pulumi.Output[str]

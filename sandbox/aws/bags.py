@@ -51,13 +51,12 @@ def unknown(paths: Iterable[str]) -> Props:
 
 def observed(inputs: Props, seen: Props) -> Props:
     """Inputs as a service shows them: only those that were given, and tags; AWS's order of sets does not count."""
-    news = dict(inputs)
-    for key, value in seen.items():
-        if key in inputs and not _same(inputs[key], value):
-            news[key] = value
-        elif key == "tags" and key not in inputs and value:
-            news[key] = value
-    return news
+    changed = {
+        key: value
+        for key, value in seen.items()
+        if (key in inputs and not _same(inputs[key], value)) or (key == "tags" and key not in inputs and value)
+    }
+    return inputs | changed
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -12,7 +12,7 @@ SUFFIX = 7
 """Hex digits that Pulumi's bridge puts behind an automatic name."""
 
 
-def checked(spec: Spec, subject: Subject, olds: Props, news: Props, seed: bytes, default_tags: Props) -> Props:  # noqa: PLR0913, PLR0917 what the engine gives
+def checked(spec: Spec, subject: Subject, olds: Props, news: Props, seed: bytes, default_tags: Props) -> Props:
     """Inputs with name and default tags.
 
     Raises:

@@ -1,4 +1,4 @@
-"""EKS access entries, their policies and pod identities: the ledger holds them, and the token authenticator reads it."""
+"""EKS access entries, their policies and pod identities: held by the ledger, which the token authenticator reads."""
 
 import hashlib
 
@@ -54,7 +54,7 @@ def _require_scope(scope: Props) -> None:
             f"InvalidParameterException: accessScope.type is {scope.get('type')!r}; cluster and namespace are allowed"
         )
     if (scope["type"] == "namespace") != bool(scope.get("namespaces")):
-        raise ProviderError("InvalidParameterException: accessScope.namespaces goes with type namespace, and only there")
+        raise ProviderError("InvalidParameterException: accessScope.namespaces goes with type namespace alone")
 
 
 def _create_pod_identity(cloud: Cloud, props: Props) -> tuple[str, Props]:

@@ -42,6 +42,9 @@ def require_cluster(cloud: Cloud, name: str) -> Row:
 def _create(cloud: Cloud, props: Props) -> tuple[str, Props]:
     vpc = _require_valid(cloud, props)
     name = props["name"]
+    if cloud.ledger.get(cloud.region, CLUSTER, name):
+        raise ProviderError(f"ResourceInUseException: there is a cluster {name} in {cloud.region} already")
+    started = _started(cloud, props)
     made = cloud.client("eks").create_cluster(
         name=name, roleArn=props["roleArn"], resourcesVpcConfig=props["vpcConfig"],
         kubernetesNetworkConfig={"serviceIpv4Cidr": _service_cidr(props)},
@@ -51,7 +54,7 @@ def _create(cloud: Cloud, props: Props) -> tuple[str, Props]:
     group = cloud.ec2.create_security_group(
         GroupName=f"eks-cluster-sg-{name}", Description="EKS created security group", VpcId=vpc
     )["GroupId"]
-    return name, _started(cloud, props) | {
+    return name, started | {
         "arn": made["arn"], "status": "ACTIVE", "platformVersion": made.get("platformVersion", "eks.1"),
         "identities": [{"oidcs": [{"issuer": made["identity"]["oidc"]["issuer"]}]}],
         "vpcConfig": {"vpcId": vpc, "clusterSecurityGroupId": group},

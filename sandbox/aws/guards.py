@@ -40,9 +40,7 @@ def require_unused(cloud: Cloud, row: Row) -> None:
     Raises:
         ProviderError: with AWS's error code and the users.
     """
-    users = sorted(
-        f"{other.type.rsplit(':', 1)[-1]} {other.id}" for other in cloud.ledger.all() if _uses(other, row)
-    )
+    users = sorted(f"{other.type.rsplit(':', 1)[-1]} {other.id}" for other in cloud.ledger.all() if _uses(other, row))
     if users:
         service = row.type.split(":")[1].split("/")[0]
         code = IN_USE.get(service, "DependencyViolation")

@@ -82,9 +82,7 @@ def _read_policy(cloud: Cloud, row: Row) -> Props | None:
 
 
 def _delete_policy(cloud: Cloud, row: Row) -> None:
-    vanish(
-        lambda: cloud.client("iam").delete_role_policy(RoleName=row.inputs["role"], PolicyName=row.inputs["name"])
-    )
+    vanish(lambda: cloud.client("iam").delete_role_policy(RoleName=row.inputs["role"], PolicyName=row.inputs["name"]))
 
 
 SPECS = (

@@ -79,11 +79,9 @@ def _set_options(cloud: Cloud, props: Props) -> None:
     sides = {f"{side.title()}PeeringConnectionOptions": _options(props[side]) for side in ("requester", "accepter")
              if side in props}  # fmt: skip
     try:
-        cloud.ec2.modify_vpc_peering_connection_options(
-            VpcPeeringConnectionId=props["vpcPeeringConnectionId"], **sides
-        )
+        cloud.ec2.modify_vpc_peering_connection_options(VpcPeeringConnectionId=props["vpcPeeringConnectionId"], **sides)
     except ClientError as error:
-        raise ProviderError(f"{error}; options need an active peering: name the accepter's id, not the requester's") from error
+        raise ProviderError(f"{error}; options need an active peering: wait for the accepter") from error
 
 
 def _create_options(cloud: Cloud, props: Props) -> tuple[str, Props]:

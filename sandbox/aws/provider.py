@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from sandbox.aws.bags import merge, observed, pick, unknown
 from sandbox.aws.checking import checked
@@ -11,6 +12,8 @@ from sandbox.aws.guards import require_references, require_unused
 from sandbox.aws.ledger import Row
 from sandbox.aws.spec import Spec
 from sandbox.aws.table import TABLE
+from sandbox.controlplane import ApiError
+from sandbox.errors import SandboxError
 from sandbox.paths import Paths
 from sandbox.plugin.diff import Diff, diff_props
 from sandbox.plugin.server import InvalidInputsError, Observed, Provider, ProviderError, Subject
@@ -100,7 +103,7 @@ class AwsProvider(Provider):
         with _told(subject):
             require_references(self.cloud, spec, news)
             seen = spec.read(self.cloud, row)
-            now = Row(row.region, row.type, row.id, row.urn, observed(row.inputs, seen or {}), row.outputs, row.held, row.created)
+            now = replace(row, inputs=observed(row.inputs, seen or {}))
             computed = merge(pick(row.outputs, spec.computed), spec.update(self.cloud, now, news))
             return self._remember(subject, spec, identity, news, computed)
 
@@ -118,7 +121,8 @@ class AwsProvider(Provider):
         if token != CALLER:
             raise ProviderError(f"function {token} is not mapped by the sandbox's aws plugin; {CALLER} is")
         caller = self.cloud.caller
-        return {"accountId": caller["Account"], "arn": caller["Arn"], "userId": caller["UserId"], "id": caller["Account"]}
+        account = caller["Account"]
+        return {"accountId": account, "arn": caller["Arn"], "userId": caller["UserId"], "id": account}
 
     def _row(self, subject: Subject, identity: str) -> Row:
         row = self.cloud.ledger.get(self.cloud.region, subject.type, identity)
@@ -128,7 +132,7 @@ class AwsProvider(Provider):
             )
         return row
 
-    def _remember(self, subject: Subject, spec: Spec, identity: str, inputs: Props, computed: Props) -> Props:  # noqa: PLR0913, PLR0917 a row's columns
+    def _remember(self, subject: Subject, spec: Spec, identity: str, inputs: Props, computed: Props) -> Props:
         outputs = self._outputs(inputs, computed)
         key = (self.cloud.region, subject.type, identity)
         self.cloud.ledger.put(key, subject.urn, inputs, outputs, spec.held)
@@ -174,6 +178,5 @@ def _told(subject: Subject) -> Iterator[None]:
     """Say which resource a service refused."""
     try:
         yield
-    except ServiceError as error:
+    except (*ServiceError, SandboxError, ApiError) as error:
         raise ProviderError(f"{subject.type} {subject.name}: {error}") from error
-

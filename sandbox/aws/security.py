@@ -79,7 +79,7 @@ class _Rules:
         return {} if _rule(cloud, row) else None
 
     def update(self, cloud: Cloud, row: Row, news: Props) -> Props:
-        """moto gives a modified rule a new id where its key changes, so only what changes is sent."""
+        """Change the rule where AWS has it, and its tags."""
         if _permission(row.inputs) != _permission(news):
             cloud.ec2.modify_security_group_rules(
                 GroupId=news["securityGroupId"],

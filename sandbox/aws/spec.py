@@ -101,6 +101,4 @@ class Spec:
 
 def inputs(text: str) -> dict[str, Input]:
     """Input paths from one line: `name*` is required, `name!` replaces, `a.b` is nested."""
-    return {
-        word.rstrip("*!"): Input(required="*" in word, replaces="!" in word) for word in text.split()
-    }
+    return {word.rstrip("*!"): Input(required="*" in word, replaces="!" in word) for word in text.split()}

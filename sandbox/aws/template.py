@@ -127,7 +127,8 @@ SPECS = (
     Spec(
         RESERVATION,
         inputs(
-            "availabilityZone!* instanceCount* instancePlatform!* instanceType!* instanceMatchCriteria! endDateType tags"
+            "availabilityZone!* instanceCount* instancePlatform!* instanceType!* "
+            "instanceMatchCriteria! endDateType tags"
         ),
         _reserve, update=_resize, computed=("arn", "ownerId"), held="recorded",
     ),

@@ -1,0 +1,76 @@
+"""What a reader would fear, read from the rendered resources of the shipped prod stack."""
+
+import json
+from functools import cache
+from typing import Any
+
+import engine
+
+
+@cache
+def _prod() -> engine.Engine:
+    return engine.run("prod", engine.values("prod"), None)
+
+
+def test_sealed_counts() -> None:
+    counts = {
+        "vpc:Vpc": 1,
+        "subnet:Subnet": 8,
+        "natGateway:NatGateway": 2,
+        "cluster:Cluster": 2,
+        "nodeGroup:NodeGroup": 6,
+    }
+    assert {kind: len(_prod().of(kind)) for kind in counts} == counts
+
+
+def test_clusters_are_closed_and_encrypted() -> None:
+    for cluster in _prod().of("aws:eks/cluster:Cluster"):
+        assert "0.0.0.0/0" not in cluster.inputs["vpcConfig"]["publicAccessCidrs"]
+        assert cluster.inputs["encryptionConfig"]["resources"] == ["secrets"]
+        assert len(cluster.inputs["enabledClusterLogTypes"]) == 5
+
+
+def test_a_site_has_its_nodes_in_its_own_subnet() -> None:
+    for group in _prod().of("nodeGroup:NodeGroup"):
+        assert group.inputs["subnetIds"] == [f"llm-prod-{group.inputs['tags']['site']}-private-id"]
+
+
+def test_gpu_nodes_are_tainted() -> None:
+    groups = [each for each in _prod().of("nodeGroup:NodeGroup") if "NVIDIA" in each.inputs["amiType"]]
+    assert len(groups) == 4
+    assert all(each.inputs["taints"][0]["key"] == "nvidia.com/gpu" for each in groups)
+
+
+def test_templates_demand_imdsv2_and_encrypt_disks() -> None:
+    for template in _prod().of("launchTemplate:LaunchTemplate"):
+        assert template.inputs["metadataOptions"]["httpTokens"] == "required"
+        assert template.inputs["blockDeviceMappings"][0]["ebs"]["encrypted"] == "true"
+
+
+def _pod() -> dict[str, Any]:
+    (first, _) = _prod().of("apps/v1:Deployment")
+    assert "replicas" not in first.inputs["spec"]
+    return first.inputs["spec"]["template"]["spec"]
+
+
+def test_the_server_has_guaranteed_resources_and_time_to_finish() -> None:
+    pod = _pod()
+    resources = pod["containers"][0]["resources"]
+    assert resources["requests"] == resources["limits"]
+    assert pod["terminationGracePeriodSeconds"] >= 320
+    assert pod["automountServiceAccountToken"] is False
+
+
+def test_kubeconfig_holds_no_secret() -> None:
+    for provider in _prod().of("providers:kubernetes"):
+        (user,) = json.loads(provider.inputs["kubeconfig"])["users"]
+        assert set(user["user"]) == {"exec"}
+
+
+def test_only_business_has_gpus() -> None:
+    quotas = {each.inputs["metadata"]["namespace"]: each.inputs["spec"]["hard"] for each in _prod().of("ResourceQuota")}
+    assert {name: hard["requests.nvidia.com/gpu"] for name, hard in quotas.items()} == {
+        "business": "56",
+        "data": "0",
+        "monitoring": "0",
+    }

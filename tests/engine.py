@@ -1,0 +1,114 @@
+"""A recording engine: runs the real program under mocks with realistic outputs, and refuses a name used twice."""
+
+import asyncio
+import atexit
+import json
+import runpy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import yaml
+from pulumi.runtime import mocks, settings
+from pulumi.runtime.stack import run_pulumi_func
+
+ROOT = Path(__file__).parents[1]
+PROJECT = "inference-platform"
+ACCOUNT = "123456789012"
+# One loop for all runs: the SDK makes one of its own, and leaves it open, wherever it finds none.
+_LOOP = asyncio.new_event_loop()
+atexit.register(_LOOP.close)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """One resource as the program registered it."""
+
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+    provider: str
+
+
+@dataclass
+class Engine(mocks.Mocks):
+    """Mocks that remember."""
+
+    upstream: Mapping[str, Any] | None = None
+    resources: list[Registered] = field(default_factory=list)
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+        assert args.token == "aws:index/getCallerIdentity:getCallerIdentity", args.token
+        return {"accountId": ACCOUNT, "arn": "arn", "userId": "user", "id": ACCOUNT}
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.name, {**args.inputs, "outputs": dict(self.upstream or {}), "secretOutputNames": []}
+        key = (args.typ, args.name)
+        assert key not in {(each.type, each.name) for each in self.resources}, f"{key} is registered twice"
+        self.resources.append(Registered(args.typ, args.name, args.inputs, args.provider or ""))
+        return f"{args.name}-id", {**args.inputs, **outputs(args.typ, args.name, args.inputs)}
+
+    def of(self, type_: str) -> list[Registered]:
+        return [each for each in self.resources if each.type.endswith(type_)]
+
+    def ledger(self) -> str:
+        lines = (f"{each.type} {each.name} {_short(each.provider)}".rstrip() for each in self.resources)
+        return "\n".join(sorted(lines)) + "\n"
+
+
+def _short(provider: str) -> str:
+    return provider.split("::")[-2] if "::" in provider else ""
+
+
+def outputs(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the service would add to `inputs`."""
+    if not type_.startswith("aws:"):
+        return {}
+    made: dict[str, Any] = {"arn": f"arn:aws:{name}", "name": inputs.get("name", f"{name}-1a2b3c4")}
+    if type_ == "aws:eks/cluster:Cluster":
+        made["endpoint"] = f"https://{name}.eks.example"
+        made["certificateAuthority"] = {"data": "Q0E="}
+        made["vpcConfig"] = {**inputs["vpcConfig"], "clusterSecurityGroupId": "sg-1", "vpcId": "vpc-1"}
+    special = {"aws:ec2/eip:Eip": ("allocationId", "eipalloc-1"), "aws:kms/key:Key": ("keyId", f"{name}-id")}
+    special["aws:ec2/launchTemplate:LaunchTemplate"] = ("latestVersion", 1)
+    if type_ in special:
+        made[special[type_][0]] = special[type_][1]
+    return made
+
+
+def values(stack: str) -> dict[str, Any]:
+    """Return the settings of the shipped file of `stack`."""
+    text = (ROOT / f"Pulumi.{stack}.yaml").read_text()
+    return yaml.safe_load(text)["config"][f"{PROJECT}:platform"]
+
+
+UPSTREAM = {
+    "role": "primary",
+    "region": "us-east-1",
+    "cidr": "10.20.0.0/16",
+    "vpc_id": "vpc-up",
+    "endpoint_group": "sg-up",
+    "tables": {
+        name: f"rtb-{name}" for name in ("witness-database", "a-private", "a-database", "b-private", "b-database")
+    },
+    "sites": {},
+}
+
+
+def run(stack: str, platform: Any, upstream: Mapping[str, Any] | None, more: Mapping[str, str] | None = None) -> Engine:
+    """Run `__main__.py` with `platform` as its settings."""
+    engine = Engine(upstream={"platform": upstream} if upstream else {})
+    asyncio.set_event_loop(_LOOP)
+    settings.reset_options()
+    settings.set_root_resource(None)  # pyright: ignore[reportArgumentType]
+    mocks.set_mocks(engine, project=PROJECT, stack=stack, preview=False, organization="organization")
+    pulumi.runtime.set_all_config({f"{PROJECT}:platform": json.dumps(platform), **(more or {})})
+    _LOOP.run_until_complete(run_pulumi_func(_program))
+    return engine
+
+
+def _program() -> None:
+    runpy.run_path(str(ROOT / "__main__.py"))

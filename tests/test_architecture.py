@@ -1,0 +1,75 @@
+"""How the program is built, as rules on its source."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from engine import ROOT
+
+COMPONENTS = sorted((ROOT / "components").rglob("*.py"))
+PROGRAM = [ROOT / "__main__.py", *COMPONENTS]
+PURE = ["addressing", "sizing", "settings", "settings_doc", "compute/user_data"]
+LIMIT_FILE, LIMIT_FUNCTION = 250, 42
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+
+
+def test_the_program_never_mentions_what_it_is_rehearsed_on() -> None:
+    files = [*PROGRAM, *ROOT.glob("Pulumi*.yaml"), *(ROOT / "policies").rglob("*.py")]
+    for path in files:
+        assert not {word for word in ("sandbox", "moto") if word in path.read_text().lower().replace("promoto", "")}, (
+            path
+        )
+
+
+def test_main_is_short() -> None:
+    assert len((ROOT / "__main__.py").read_text().splitlines()) < 40
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_pure_modules_import_no_pulumi(name: str) -> None:
+    found = _imports(ROOT / "components" / f"{name}.py")
+    assert not [module for module in found if module.startswith("pulumi")]
+
+
+def test_the_network_knows_nothing_of_what_stands_on_it() -> None:
+    for path in (ROOT / "components" / "network").glob("*.py"):
+        assert not [each for each in _imports(path) if each.startswith(("components.compute", "components.site"))]
+
+
+def _calls(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func)
+
+
+def test_providers_are_made_in_one_place() -> None:
+    for path in PROGRAM:
+        makes = [call for call in _calls(path) if call.split(".")[-1] == "Provider"]
+        assert bool(makes) == (path.name == "providers.py"), path
+
+
+def test_no_stack_is_known_by_name() -> None:
+    assert not [path for path in PROGRAM for call in _calls(path) if call.endswith("get_stack")]
+
+
+def test_one_stack_reference() -> None:
+    assert [path.name for path in PROGRAM for call in _calls(path) if call.endswith("StackReference")] == [
+        "upstream.py"
+    ]
+
+
+@pytest.mark.parametrize("path", PROGRAM, ids=str)
+def test_sizes(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= LIMIT_FILE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < LIMIT_FUNCTION, node.name
