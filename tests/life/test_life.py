@@ -121,3 +121,12 @@ def test_after_a_crash_of_moto_and_a_control_plane_up_says_so_and_changes_nothin
     printed = checkout.sandbox("up")
     assert "found: " in printed
     assert len(SAME.findall(printed)) == 2
+
+
+def test_destroy_is_refused_while_clusters_are_protected_and_then_leaves_nothing(checkout: Checkout) -> None:
+    assert "has deletionProtection; update it to false first" in checkout.sandbox("destroy", expect=1)
+    for stack in ("prod", "dr"):
+        checkout.change(stack, cluster__deletion_protection=False)
+    checkout.sandbox("up")
+    assert "AWS: 0 resources held by moto, 0 only recorded" in checkout.sandbox("destroy")
+    assert not planes(checkout)
