@@ -7,7 +7,7 @@ provider, before the cluster exists); so stack rules judge the inputs that resou
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -112,19 +112,22 @@ def _engine_policy(rule: AnyRule, observed: Observed) -> Policy:
             return _stack_policy(rule, observed)
 
 
+def _metadata(rule: AnyRule) -> dict[str, Any]:
+    return {
+        "name": rule.name,
+        "description": _description(rule),
+        "enforcement_level": EnforcementLevel(rule.enforcement.value),
+        "severity": Severity(rule.severity.value),
+        "remediation_steps": rule.fix,
+        "url": rule.source,
+    }
+
+
 def _resource_policy(rule: ResourceRule, observed: Observed) -> Policy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         _report(rule, list(rule.evaluate([observed.see(args)])), report)
 
-    return ResourceValidationPolicy(
-        name=rule.name,
-        description=_description(rule),
-        validate=validate,
-        enforcement_level=EnforcementLevel(rule.enforcement.value),
-        severity=Severity(rule.severity.value),
-        remediation_steps=rule.fix,
-        url=rule.source,
-    )
+    return ResourceValidationPolicy(validate=validate, **_metadata(rule))
 
 
 def _stack_policy(rule: StackRule, observed: Observed) -> Policy:
@@ -132,15 +135,7 @@ def _stack_policy(rule: StackRule, observed: Observed) -> Policy:
         resources = [observed.recall(resource) for resource in args.resources]
         _report(rule, list(rule.evaluate(resources)), report)
 
-    return StackValidationPolicy(
-        name=rule.name,
-        description=_description(rule),
-        validate=validate,
-        enforcement_level=EnforcementLevel(rule.enforcement.value),
-        severity=Severity(rule.severity.value),
-        remediation_steps=rule.fix,
-        url=rule.source,
-    )
+    return StackValidationPolicy(validate=validate, **_metadata(rule))
 
 
 def _description(rule: Rule) -> str:

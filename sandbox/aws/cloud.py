@@ -65,10 +65,6 @@ class Cloud:
         """The ARN of a regional resource of our account."""
         return f"arn:aws:{service}:{self.region}:{self.caller['Account']}:{path}"
 
-    def elsewhere(self, region: str) -> "Cloud":
-        """The same account in another region."""
-        return Cloud(self.paths, region)
-
 
 def found(call: Callable[[], Any]) -> Any:
     """What a describing call answers, or None when the service does not know the resource."""

@@ -100,22 +100,23 @@ class Engine:
     def _open(self) -> auto.Stack:
         work = self.paths.home / "work"
         write_workspace(self.stack, work)
+        environment = self._environment()
         options = auto.LocalWorkspaceOptions(
-            work_dir=str(work), pulumi_home=str(self.paths.pulumi_home), env_vars=self._environment()
+            work_dir=str(work), pulumi_home=str(self.paths.pulumi_home), env_vars=environment
         )
         self.paths.state.mkdir(parents=True, exist_ok=True)
-        os.environ["PATH"] = self._environment()["PATH"]
+        os.environ["PATH"] = environment["PATH"]  # the SDK looks `pulumi` up on the path of this process
         return auto.create_or_select_stack(
             self.stack.name, self.stack.project.name, self.program or program_of(self.stack.project), opts=options
         )
 
     def _environment(self) -> dict[str, str]:
         credentials = assume(self.paths, self.endpoints, self.stack.administrator, self.stack.region)
-        python = Path(sys.executable).parent
+        ours, path = f"{self.paths.bin}:{Path(sys.executable).parent}:", os.environ["PATH"]
         return credentials | {
             HOME_VARIABLE: str(self.paths.home),
             "AWS_ENDPOINT_URL": self.endpoints.moto,
-            "PATH": f"{self.paths.bin}:{python}:{os.environ['PATH']}",
+            "PATH": ours + path.removeprefix(ours),
             "PYTHONPATH": str(self.stack.project.checkout),
             "PULUMI_BACKEND_URL": f"file://{self.paths.state}",
             "PULUMI_CONFIG_PASSPHRASE": passphrase(self.paths),
