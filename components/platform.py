@@ -33,9 +33,9 @@ class Platform(Component):
     def __init__(self, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self._name, self._settings = name, args.settings
-        self._provider = providers.regional(args.settings, args.settings.region, self)
-        self._here = pulumi.ResourceOptions(parent=self, providers=[self._provider])
-        self._account = get_caller_identity(opts=pulumi.InvokeOptions(provider=self._provider)).account_id
+        self._aws = providers.regional(args.settings, args.settings.region, self)
+        self._here = pulumi.ResourceOptions(parent=self, providers=[self._aws])
+        self._account = get_caller_identity(opts=pulumi.InvokeOptions(provider=self._aws)).account_id
         log_key = self._log_key()
         self._network = self._region(log_key)
         self._witness = self._witness_zone()
@@ -106,7 +106,7 @@ class Platform(Component):
 
     def _join(self, upstream: RegionOutputs) -> None:
         there = providers.regional(self._settings, upstream.region, self)
-        args = PeeringArgs(requester=_end(self.outputs, self._provider), accepter=_end(upstream, there))
+        args = PeeringArgs(requester=_end(self.outputs, self._aws), accepter=_end(upstream, there))
         Peering(f"{self._name}-peering", args, self.child())
 
 

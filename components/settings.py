@@ -1,9 +1,8 @@
 """The settings of a stack: the only place where its YAML enters. Units and meanings stand at each field."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from ipaddress import IPv4Network
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -186,8 +185,10 @@ class Settings(_Model):
     inference: Inference = Field(description="model serving")
 
     @classmethod
-    def parse(cls, values: Mapping[str, Any]) -> "Settings":
+    def parse(cls, values: object) -> "Settings":
         """Return the settings in `values`; raises SettingsError with one line."""
+        if not isinstance(values, dict):
+            raise SettingsError(f"platform: got {values!r}, must be a mapping of settings; correct the stack's file")
         try:
             return cls.model_validate(values)
         except ValidationError as error:

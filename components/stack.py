@@ -14,8 +14,6 @@ def load() -> Settings:
     """Return the stack's settings; raises RunError with one line."""
     values: Any = pulumi.Config().require_object("platform")
     _refuse_siblings()
-    if not isinstance(values, dict):
-        raise pulumi.RunError(f"platform: got {values!r}, must be a mapping of settings; correct the stack's file")
     try:
         return Settings.parse(values)
     except SettingsError as error:

@@ -53,4 +53,8 @@ def read(stack: str) -> RegionOutputs:
         raise pulumi.RunError(
             f"upstream: stack {stack} has no output {KEY!r} yet; bring it up first: pulumi up -s {stack}"
         )
-    return RegionOutputs(**{**found, "sites": {name: SiteOutputs(**site) for name, site in found["sites"].items()}})
+    values: dict[str, Any] = {
+        **found,
+        "sites": {name: SiteOutputs(**site) for name, site in found["sites"].items()},
+    }
+    return RegionOutputs(**values)

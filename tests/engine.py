@@ -7,7 +7,7 @@ import runpy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pulumi
 import yaml
@@ -32,6 +32,15 @@ class Registered:
     provider: str
 
 
+class _Asked(Protocol):
+    """What the SDK asks of mocks; its own classes say `dict` without saying of what."""
+
+    typ: str
+    name: str
+    inputs: dict[str, Any]
+    provider: str | None
+
+
 @dataclass
 class Engine(mocks.Mocks):
     """Mocks that remember."""
@@ -39,11 +48,11 @@ class Engine(mocks.Mocks):
     upstream: Mapping[str, Any] | None = None
     resources: list[Registered] = field(default_factory=list)
 
-    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         assert args.token == "aws:index/getCallerIdentity:getCallerIdentity", args.token
-        return {"accountId": ACCOUNT, "arn": "arn", "userId": "user", "id": ACCOUNT}
+        return {"accountId": ACCOUNT, "arn": "arn", "userId": "user", "id": ACCOUNT}, []
 
-    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+    def new_resource(self, args: _Asked) -> tuple[str | None, dict[str, Any]]:
         if args.typ == "pulumi:pulumi:StackReference":
             return args.name, {**args.inputs, "outputs": dict(self.upstream or {}), "secretOutputNames": []}
         key = (args.typ, args.name)
@@ -72,11 +81,12 @@ def outputs(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         made["endpoint"] = f"https://{name}.eks.example"
         made["certificateAuthority"] = {"data": "Q0E="}
         made["vpcConfig"] = {**inputs["vpcConfig"], "clusterSecurityGroupId": "sg-1", "vpcId": "vpc-1"}
-    special = {"aws:ec2/eip:Eip": ("allocationId", "eipalloc-1"), "aws:kms/key:Key": ("keyId", f"{name}-id")}
-    special["aws:ec2/launchTemplate:LaunchTemplate"] = ("latestVersion", 1)
-    if type_ in special:
-        made[special[type_][0]] = special[type_][1]
-    return made
+    special: dict[str, dict[str, Any]] = {
+        "aws:ec2/eip:Eip": {"allocationId": "eipalloc-1"},
+        "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
+        "aws:kms/key:Key": {"keyId": f"{name}-id"},
+    }
+    return made | special.get(type_, {})
 
 
 def values(stack: str) -> dict[str, Any]:

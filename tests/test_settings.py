@@ -14,7 +14,7 @@ def _with(stack: str, path: str, value: object) -> dict[str, Any]:
     *way, last = path.split(".")
     at: Any = values
     for key in way:
-        at = at[int(key)] if isinstance(at, list) else at[key]
+        at = at[int(key) if key.isdigit() else key]
     at[last] = value
     return values
 

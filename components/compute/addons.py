@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_aws.eks import Addon
+from pulumi_aws.eks import Addon, AddonPodIdentityAssociationArgsDict
 
 from components.base import Component, site_tags
 from components.compute.cluster import Cluster
@@ -57,7 +57,7 @@ class Addons(Component):
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.after)),
         )
 
-    def _identities(self, addon: str) -> "list[dict[str, pulumi.Output[str] | str]] | None":
+    def _identities(self, addon: str) -> list[AddonPodIdentityAssociationArgsDict] | None:
         if addon not in _IDENTITIES:
             return None
         account, policy = _IDENTITIES[addon]

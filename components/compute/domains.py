@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_kubernetes.core.v1 import LimitRange, Namespace, ResourceQuota
-from pulumi_kubernetes.networking.v1 import NetworkPolicy
+from pulumi_kubernetes.core.v1 import LimitRange, LimitRangeItemArgsDict, Namespace, ResourceQuota
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
+from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgsDict, NetworkPolicyPortArgsDict
 from pulumi_kubernetes.scheduling.v1 import PriorityClass
 
 from components.base import Component
@@ -51,6 +52,10 @@ def _quota(cores: str, memory: str, gpus: str) -> Mapping[str, str]:
         "requests.nvidia.com/gpu": gpus,
         "pods": "100",
     }
+
+
+def _where(domain: _Domain) -> ObjectMetaArgsDict:
+    return {"name": "domain", "namespace": domain.name}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,14 +107,14 @@ class Domains(Component):
         )
 
     def _quota(self, domain: _Domain, opts: pulumi.ResourceOptions) -> ResourceQuota:
-        where = {"name": "domain", "namespace": domain.name}
-        return ResourceQuota(f"{self._name}-{domain.name}", metadata=where, spec={"hard": domain.quota}, opts=opts)
+        return ResourceQuota(
+            f"{self._name}-{domain.name}", metadata=_where(domain), spec={"hard": domain.quota}, opts=opts
+        )
 
     def _limits(self, domain: _Domain, opts: pulumi.ResourceOptions) -> LimitRange:
         default = {"cpu": "250m", "memory": "256Mi"}
-        limits = [{"type": "Container", "default": default, "default_request": default}]
-        where = {"name": "domain", "namespace": domain.name}
-        return LimitRange(f"{self._name}-{domain.name}", metadata=where, spec={"limits": limits}, opts=opts)
+        limit: LimitRangeItemArgsDict = {"type": "Container", "default": default, "default_request": default}
+        return LimitRange(f"{self._name}-{domain.name}", metadata=_where(domain), spec={"limits": [limit]}, opts=opts)
 
     def _closed(self, domain: _Domain, opts: pulumi.ResourceOptions) -> None:
         NetworkPolicy(
@@ -120,11 +125,13 @@ class Domains(Component):
         )
 
     def _dns(self, domain: _Domain, opts: pulumi.ResourceOptions) -> None:
-        ports = [{"protocol": protocol, "port": _DNS_PORT} for protocol in ("UDP", "TCP")]
-        to = [{"namespace_selector": {"match_labels": {NAMESPACE_LABEL: "kube-system"}}}]
+        ports: list[NetworkPolicyPortArgsDict] = [
+            {"protocol": protocol, "port": _DNS_PORT} for protocol in ("UDP", "TCP")
+        ]
+        to: NetworkPolicyPeerArgsDict = {"namespace_selector": {"match_labels": {NAMESPACE_LABEL: "kube-system"}}}
         NetworkPolicy(
             f"{self._name}-{domain.name}-dns",
             metadata={"name": "allow-dns", "namespace": domain.name},
-            spec={"pod_selector": {}, "policy_types": ["Egress"], "egress": [{"to": to, "ports": ports}]},
+            spec={"pod_selector": {}, "policy_types": ["Egress"], "egress": [{"to": [to], "ports": ports}]},
             opts=opts,
         )

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pulumi
-from pulumi_kubernetes.apps.v1 import Deployment
-from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
-from pulumi_kubernetes.core.v1 import Service, ServiceAccount
-from pulumi_kubernetes.networking.v1 import NetworkPolicy
+from pulumi_kubernetes.apps.v1 import Deployment, DeploymentSpecArgsDict
+from pulumi_kubernetes.autoscaling.v2 import (
+    HorizontalPodAutoscaler,
+    HorizontalPodAutoscalerBehaviorArgsDict,
+    MetricSpecArgsDict,
+)
+from pulumi_kubernetes.core.v1 import Service, ServiceAccount, ServicePortArgsDict
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict, ObjectMetaArgsDict
+from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgsDict
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from components.base import Component
@@ -17,8 +22,8 @@ from components.compute.serving_pod import LABELS, NAME, PORT, pod_spec
 from components.settings import Inference as InferenceSettings
 
 _HTTPS = 443
-_METADATA = {"name": NAME, "namespace": BUSINESS, "labels": LABELS}
-_PODS: Final = {"match_labels": LABELS}
+_METADATA: Final[ObjectMetaArgsDict] = {"name": NAME, "namespace": BUSINESS, "labels": LABELS}
+_PODS: Final[LabelSelectorArgsDict] = {"match_labels": LABELS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,7 @@ class Inference(Component):
 
     def _deployment(self, account: ServiceAccount) -> Deployment:
         # No `replicas`: the autoscaler owns the number, and an update must not take it back.
-        spec: dict[str, Any] = {
+        spec: DeploymentSpecArgsDict = {
             "selector": _PODS,
             "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 1, "max_unavailable": 0}},
             "template": {"metadata": {"labels": LABELS}, "spec": pod_spec(self._inference, BUSINESS)},
@@ -56,18 +61,25 @@ class Inference(Component):
         return Deployment(self._name, metadata=_METADATA, spec=spec, opts=opts)
 
     def _service(self) -> None:
-        port = {"name": "http", "port": PORT, "target_port": "http", "protocol": "TCP"}
+        port: ServicePortArgsDict = {"name": "http", "port": PORT, "target_port": "http", "protocol": "TCP"}
         # The real provider would wait for endpoints, which come with the Deployment below.
-        metadata = {**_METADATA, "annotations": {"pulumi.com/skipAwait": "true"}}
+        metadata: ObjectMetaArgsDict = {**_METADATA, "annotations": {"pulumi.com/skipAwait": "true"}}
         Service(self._name, metadata=metadata, spec={"selector": LABELS, "ports": [port]}, opts=self._opts)
 
     def _budget(self) -> None:
-        spec = {"max_unavailable": 1, "selector": _PODS}
-        PodDisruptionBudget(self._name, metadata=_METADATA, spec=spec, opts=self._opts)
+        PodDisruptionBudget(
+            self._name, metadata=_METADATA, spec={"max_unavailable": 1, "selector": _PODS}, opts=self._opts
+        )
 
     def _autoscaler(self, deployment: Deployment) -> None:
         wanted = self._inference
-        target = {"type": "Utilization", "average_utilization": wanted.cpu_target_percent}
+        cpu: MetricSpecArgsDict = {
+            "type": "Resource",
+            "resource": {
+                "name": "cpu",
+                "target": {"type": "Utilization", "average_utilization": wanted.cpu_target_percent},
+            },
+        }
         HorizontalPodAutoscaler(
             self._name,
             metadata=_METADATA,
@@ -75,13 +87,13 @@ class Inference(Component):
                 "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": NAME},
                 "min_replicas": wanted.replicas.minimum,
                 "max_replicas": wanted.replicas.maximum,
-                "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
+                "metrics": [cpu],
                 "behavior": self._behaviour(),
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=[deployment]),
         )
 
-    def _behaviour(self) -> dict[str, Any]:
+    def _behaviour(self) -> HorizontalPodAutoscalerBehaviorArgsDict:
         return {
             "scale_up": {
                 "stabilization_window_seconds": 0,
@@ -94,7 +106,9 @@ class Inference(Component):
         }
 
     def _network(self) -> None:
-        near = [{"namespace_selector": {"match_labels": {NAMESPACE_LABEL: each}}} for each in (BUSINESS, MONITORING)]
+        near: list[NetworkPolicyPeerArgsDict] = [
+            {"namespace_selector": {"match_labels": {NAMESPACE_LABEL: each}}} for each in (BUSINESS, MONITORING)
+        ]
         NetworkPolicy(
             self._name,
             metadata={"name": NAME, "namespace": BUSINESS},

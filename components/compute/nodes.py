@@ -1,12 +1,12 @@
 """The node groups of a site: the cluster's own services, and GPUs of two capacity kinds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_aws.ec2 import CapacityReservation, LaunchTemplate
-from pulumi_aws.eks import NodeGroup
+from pulumi_aws.ec2 import CapacityReservation, LaunchTemplate, LaunchTemplateBlockDeviceMappingEbsArgsDict
+from pulumi_aws.eks import NodeGroup, NodeGroupTaintArgsDict
 from pulumi_aws.iam import Role
 
 from components import settings
@@ -35,7 +35,7 @@ class _Kind:
     image: str
     capacity: str
     labels: Mapping[str, str]
-    taints: Sequence[Mapping[str, str]] = field(default=())
+    taints: Sequence[NodeGroupTaintArgsDict] = ()
 
 
 def _kinds(nodes: settings.Nodes) -> list[_Kind]:
@@ -126,7 +126,7 @@ class Nodes(Component):
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
             scaling_config={"min_size": group.minimum, "max_size": group.maximum, "desired_size": group.initial},
             labels=kind.labels,
-            taints=[{"key": each["key"], "value": each["value"], "effect": each["effect"]} for each in kind.taints],
+            taints=kind.taints,
             update_config={"max_unavailable": 1},
             node_repair_config={"enabled": True},
             tags=self._tags(kind.name),
@@ -153,7 +153,7 @@ class Nodes(Component):
             opts=self.child(),
         )
 
-    def _disk(self, size: int) -> "dict[str, int | str | pulumi.Output[str]]":
+    def _disk(self, size: int) -> LaunchTemplateBlockDeviceMappingEbsArgsDict:
         return {
             "volume_size": size,
             "volume_type": "gp3",

@@ -1,6 +1,16 @@
 """The pod of the model server, as plain data; pure."""
 
-from typing import Any, Final
+from typing import Final
+
+from pulumi_kubernetes.core.v1 import (
+    ContainerArgsDict,
+    NodeAffinityArgsDict,
+    NodeSelectorRequirementArgsDict,
+    PodSpecArgsDict,
+    ProbeArgsDict,
+    TolerationArgsDict,
+    TopologySpreadConstraintArgsDict,
+)
 
 from components import sizing
 from components.compute.nodes import CAPACITY_LABEL, GPU_LABEL, GPU_TAINT
@@ -17,7 +27,7 @@ _MODEL_LOAD_SECONDS: Final = 1800
 _PERIOD_SECONDS: Final = 10
 
 
-def pod_spec(inference: Inference, priority_class: str) -> dict[str, Any]:
+def pod_spec(inference: Inference, priority_class: str) -> PodSpecArgsDict:
     """Return the spec of one replica: guaranteed resources, on GPU nodes, spread over hosts."""
     return {
         "service_account_name": NAME,
@@ -44,18 +54,26 @@ def pod_spec(inference: Inference, priority_class: str) -> dict[str, Any]:
     }
 
 
-def _tolerations() -> list[dict[str, Any]]:
-    away = [
-        {"key": f"node.kubernetes.io/{why}", "operator": "Exists", "effect": "NoExecute"}
-        | {"toleration_seconds": _AWAY_SECONDS}
-        for why in ("not-ready", "unreachable")
+def _tolerations() -> list[TolerationArgsDict]:
+    return [
+        {"key": GPU_TAINT, "operator": "Exists", "effect": "NoSchedule"},
+        _away("not-ready"),
+        _away("unreachable"),
     ]
-    return [{"key": GPU_TAINT, "operator": "Exists", "effect": "NoSchedule"}, *away]
 
 
-def _node_affinity() -> dict[str, Any]:
-    gpu = {"key": GPU_LABEL, "operator": "In", "values": ["true"]}
-    reserved = {"key": CAPACITY_LABEL, "operator": "In", "values": ["reserved"]}
+def _away(why: str) -> TolerationArgsDict:
+    return {
+        "key": f"node.kubernetes.io/{why}",
+        "operator": "Exists",
+        "effect": "NoExecute",
+        "toleration_seconds": _AWAY_SECONDS,
+    }
+
+
+def _node_affinity() -> NodeAffinityArgsDict:
+    gpu: NodeSelectorRequirementArgsDict = {"key": GPU_LABEL, "operator": "In", "values": ["true"]}
+    reserved: NodeSelectorRequirementArgsDict = {"key": CAPACITY_LABEL, "operator": "In", "values": ["reserved"]}
     return {
         "required_during_scheduling_ignored_during_execution": {"node_selector_terms": [{"match_expressions": [gpu]}]},
         "preferred_during_scheduling_ignored_during_execution": [
@@ -64,7 +82,7 @@ def _node_affinity() -> dict[str, Any]:
     }
 
 
-def _spread() -> dict[str, Any]:
+def _spread() -> TopologySpreadConstraintArgsDict:
     # A wish, not a demand: after the loss of nodes a crowded replica is better than none.
     return {
         "max_skew": 1,
@@ -74,7 +92,7 @@ def _spread() -> dict[str, Any]:
     }
 
 
-def _server(inference: Inference) -> dict[str, Any]:
+def _server(inference: Inference) -> ContainerArgsDict:
     resources = {
         "cpu": str(inference.cpu),
         "memory": f"{inference.memory_gib}Gi",
@@ -106,7 +124,7 @@ def _arguments(inference: Inference) -> list[str]:
     ]
 
 
-def _probe(failures: int) -> dict[str, Any]:
+def _probe(failures: int) -> ProbeArgsDict:
     return {
         "http_get": {"path": "/health", "port": "http"},
         "period_seconds": _PERIOD_SECONDS,
