@@ -30,11 +30,11 @@ def _refuse_siblings() -> None:
         )
 
 
-def read_upstream(settings: Settings) -> RegionOutputs | None:
+async def read_upstream(settings: Settings) -> RegionOutputs | None:
     """Return what the upstream stack exports, checked against our own addresses; None where there is no upstream."""
     if settings.upstream is None:
         return None
-    found = upstream.read(settings.upstream)
+    found = await upstream.read(settings.upstream)
     ours = settings.network.cidr
     if addressing.overlaps(ours, found.cidr):
         raise pulumi.RunError(

@@ -1,11 +1,10 @@
 """What one stack tells another: the only outlet, and the only inlet."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import pulumi
-from pulumi.runtime.sync_await import _sync_await
 
 KEY: Final = "platform"
 """The name of the one output of a stack."""
@@ -40,19 +39,31 @@ class RegionOutputs:
 
 
 def _shallow(record: RegionOutputs | SiteOutputs) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+    return {name: getattr(record, name) for name in _names(type(record))}
 
 
-def read(stack: str) -> RegionOutputs:
-    """Return what `stack` of this project exports; raises RunError when it is not up yet."""
+def _names(record: type[RegionOutputs | SiteOutputs]) -> list[str]:
+    return [each.name for each in fields(record)]
+
+
+async def read(stack: str) -> RegionOutputs:
+    """Return what `stack` of this project exports; raises RunError when it is not up yet, or of another version."""
     full = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
     reference = pulumi.StackReference(full)
-    # Waits, so that what is wrong is said before anything else is registered.
-    found: Any = _sync_await(reference.get_output_details(KEY)).value
+    found: Any = (await reference.get_output_details(KEY)).value
     if not found:
         raise pulumi.RunError(
             f"upstream: stack {stack} has no output {KEY!r} yet; bring it up first: pulumi up -s {stack}"
         )
+    if sorted(found) != sorted(_names(RegionOutputs)):
+        raise pulumi.RunError(
+            f"upstream: stack {stack} exports {sorted(found)}, this version reads {sorted(_names(RegionOutputs))};"
+            f" bring it up with this version first: pulumi up -s {stack}"
+        )
+    return _region(found)
+
+
+def _region(found: Mapping[str, Any]) -> RegionOutputs:
     values: dict[str, Any] = {
         **found,
         "sites": {name: SiteOutputs(**site) for name, site in found["sites"].items()},

@@ -10,4 +10,5 @@ sys.path.insert(0, str(Path(__file__).parent))
 with warnings.catch_warnings():
     # Importing pulumi_aws.ec2 warns of a type in it that is deprecated and that we do not use.
     warnings.simplefilter("ignore", DeprecationWarning)
-    importlib.import_module("pulumi_aws.ec2")
+    # The module is loaded when its first attribute is read.
+    assert importlib.import_module("pulumi_aws.ec2").Vpc

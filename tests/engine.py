@@ -11,8 +11,7 @@ from typing import Any, Protocol
 
 import pulumi
 import yaml
-from pulumi.runtime import mocks, settings
-from pulumi.runtime.stack import run_pulumi_func
+from pulumi.runtime import mocks, run_in_stack, settings
 
 ROOT = Path(__file__).parents[1]
 PROJECT = "inference-platform"
@@ -63,6 +62,16 @@ class Engine(mocks.Mocks):
     def of(self, type_: str) -> list[Registered]:
         return [each for each in self.resources if each.type.endswith(type_)]
 
+    def run(self, stack: str, platform: object, more: Mapping[str, str] | None = None) -> None:
+        """Run `__main__.py` with `platform` as its settings and `more` beside them."""
+        asyncio.set_event_loop(_LOOP)
+        settings.reset_options()
+        mocks.set_mocks(self, project=PROJECT, stack=stack, preview=False, organization="organization")
+        # The program runs in a stack of its own, as under a language host, and there is only one at a time.
+        settings.set_root_resource(None)  # pyright: ignore[reportArgumentType] - the SDK has no other way to say "none"
+        pulumi.runtime.set_all_config({f"{PROJECT}:platform": json.dumps(platform), **(more or {})})
+        _LOOP.run_until_complete(run_in_stack(_program))
+
     def ledger(self) -> str:
         lines = (f"{each.type} {each.name} {_short(each.provider)}".rstrip() for each in self.resources)
         return "\n".join(sorted(lines)) + "\n"
@@ -108,15 +117,10 @@ UPSTREAM = {
 }
 
 
-def run(stack: str, platform: Any, upstream: Mapping[str, Any] | None, more: Mapping[str, str] | None = None) -> Engine:
-    """Run `__main__.py` with `platform` as its settings."""
+def run(stack: str, platform: object, upstream: Mapping[str, Any] | None) -> Engine:
+    """Return what `__main__.py` made with `platform` as its settings."""
     engine = Engine(upstream={"platform": upstream} if upstream else {})
-    asyncio.set_event_loop(_LOOP)
-    settings.reset_options()
-    settings.set_root_resource(None)  # pyright: ignore[reportArgumentType]
-    mocks.set_mocks(engine, project=PROJECT, stack=stack, preview=False, organization="organization")
-    pulumi.runtime.set_all_config({f"{PROJECT}:platform": json.dumps(platform), **(more or {})})
-    _LOOP.run_until_complete(run_pulumi_func(_program))
+    engine.run(stack, platform)
     return engine
 
 

@@ -30,13 +30,22 @@ def test_only_the_accepters_side_of_the_peering_is_in_the_upstreams_region() -> 
 
 
 def _refused(stack: str, values: object, upstream: Mapping[str, Any] | None, **more: str) -> str:
+    made = engine.Engine(upstream={"platform": upstream} if upstream else {})
     with pytest.raises(pulumi.RunError) as raised:
-        engine.run(stack, values, upstream, {f"{engine.PROJECT}:{key}": value for key, value in more.items()})
+        made.run(stack, values, {f"{engine.PROJECT}:{key}": value for key, value in more.items()})
+    assert not made.resources
     return str(raised.value)
 
 
 def test_dr_before_prod_says_what_to_do() -> None:
     assert "pulumi up -s prod" in _refused("dr", engine.values("dr"), None)
+
+
+def test_an_upstream_of_another_version_says_what_to_do() -> None:
+    older = {key: value for key, value in engine.UPSTREAM.items() if key != "tables"}
+    said = _refused("dr", engine.values("dr"), older)
+    assert "this version reads" in said
+    assert "pulumi up -s prod" in said
 
 
 @pytest.mark.parametrize(("cidr", "said"), [("10.21.0.0/16", "overlaps"), ("172.20.0.0/16", "same side")])
