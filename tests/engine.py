@@ -46,6 +46,7 @@ class Engine(mocks.Mocks):
 
     upstream: Mapping[str, Any] | None = None
     resources: list[Registered] = field(default_factory=list)
+    requests: dict[str, Any] = field(default_factory=dict)
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         assert args.token == "aws:index/getCallerIdentity:getCallerIdentity", args.token
@@ -66,7 +67,8 @@ class Engine(mocks.Mocks):
         """Run `__main__.py` with `platform` as its settings and `more` beside them."""
         asyncio.set_event_loop(_LOOP)
         settings.reset_options()
-        mocks.set_mocks(self, project=PROJECT, stack=stack, preview=False, organization="organization")
+        monitor = Monitor(self)
+        mocks.set_mocks(self, project=PROJECT, stack=stack, preview=False, organization="organization", monitor=monitor)
         # The program runs in a stack of its own, as under a language host, and there is only one at a time.
         settings.set_root_resource(None)  # pyright: ignore[reportArgumentType] - the SDK has no other way to say "none"
         pulumi.runtime.set_all_config({f"{PROJECT}:platform": json.dumps(platform), **(more or {})})
@@ -75,6 +77,19 @@ class Engine(mocks.Mocks):
     def ledger(self) -> str:
         lines = (f"{each.type} {each.name} {_short(each.provider)}".rstrip() for each in self.resources)
         return "\n".join(sorted(lines)) + "\n"
+
+
+class Monitor(mocks.MockMonitor):
+    """Keeps each registration as it came, by URN: with its options, and where its inputs come from."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.requests = engine.requests
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
+        answer = super().RegisterResource(request)
+        self.requests[answer.urn] = request
+        return answer
 
 
 def _short(provider: str) -> str:

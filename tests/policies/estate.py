@@ -1,75 +1,57 @@
-"""A sound site in a few resources: every rule finds something of its own here, and holds."""
+"""The real program's own resources, as the engine would show them to the rules."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
-from rules import _types as types
-from rules._resource import Resource, Value
+import engine
+from adapter import plain_properties
+from google.protobuf.json_format import MessageToDict
+from pulumi_policy.deserialize import deserialize_properties
+from pulumi_policy.proxy import unknown_checking_proxy
+from rules._resource import Resource, Value, mapping
 
-from tests.policies.samples import cluster, resource, urn
-
-TAGS: dict[str, Value] = {"owner": "platform", "site": "a", "cost": "inference"}
-LABELS: dict[str, Value] = {"app.kubernetes.io/name": "inference"}
-
-
-def estate() -> dict[str, Resource]:
-    """Return the resources by their logical names."""
-    resources = [
-        *_network(),
-        replace(cluster(), name="cluster"),
-        resource(types.KEY, {"tags": TAGS}, "key", protect=True),
-        _template(),
-        _gpu_group("ON_DEMAND"),
-        _gpu_group("SPOT"),
-        *_serving(),
-    ]
-    return {each.name: each for each in resources}
+STACKS: Mapping[str, Mapping[str, Any] | None] = {"prod": None, "dr": engine.UPSTREAM}
+"""The shipped stacks, and what each reads of its upstream."""
 
 
-def _network() -> list[Resource]:
-    return [
-        resource(
-            types.SUBNET,
-            {"availabilityZone": f"us-east-1{site}", "tags": TAGS | {"site": site}},
-            f"subnet-{site}",
-        )
-        for site in ("a", "b")
-    ]
+@cache
+def estate(stack: str) -> tuple[Resource, ...]:
+    """Return every resource of a shipped stack, in the order of registration."""
+    requests = engine.run(stack, engine.values(stack), STACKS[stack]).requests
+    resources = {urn: _resource(urn, request) for urn, request in requests.items()}
+    return tuple(_with_default_tags(each, resources, requests[urn].provider) for urn, each in resources.items())
 
 
-def _template() -> Resource:
-    props: dict[str, Value] = {
-        "metadataOptions": {"httpTokens": "required", "httpPutResponseHopLimit": 2},
-        "blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}}],
-        "tags": TAGS,
-    }
-    return resource(types.LAUNCH_TEMPLATE, props, "template")
+def _resource(urn: str, request: Any) -> Resource:
+    inputs = deserialize_properties(MessageToDict(request.object))
+    return Resource(
+        type=request.type,
+        name=request.name,
+        urn=urn,
+        props=plain_properties(unknown_checking_proxy(inputs)),
+        protect=request.protect,
+        provider=_urn(request.provider).rpartition("::")[2],
+        references={key: tuple(found.urns) for key, found in request.propertyDependencies.items() if found.urns},
+    )
 
 
-def _gpu_group(capacity: str) -> Resource:
-    props: dict[str, Value] = {
-        "amiType": "AL2023_x86_64_NVIDIA",
-        "capacityType": capacity,
-        "launchTemplate": {"id": "lt-1"},
-        "taints": [{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}],
-        "tags": TAGS,
-    }
-    group = resource(types.NODE_GROUP, props, f"gpu-{capacity}")
-    return replace(group, references={"launchTemplate": (urn(types.LAUNCH_TEMPLATE, "template"),)})
+def _urn(provider: str) -> str:
+    """Return the URN of a provider reference, which ends in the provider's id."""
+    return provider.rpartition("::")[0]
 
 
-def _serving() -> list[Resource]:
-    place: dict[str, Value] = {"name": "inference", "namespace": "business"}
-    specs: dict[str, tuple[str, dict[str, Value]]] = {
-        "deployment": (types.DEPLOYMENT, {"template": {"metadata": {"labels": LABELS}}}),
-        "scaler": (
-            types.AUTOSCALER,
-            {"scaleTargetRef": {"name": "inference"}, "minReplicas": 2},
-        ),
-        "budget": (
-            types.DISRUPTION_BUDGET,
-            {"selector": {"matchLabels": LABELS}, "maxUnavailable": 1},
-        ),
-    }
-    return [
-        resource(token, {"metadata": place, "spec": spec}, name, provider="a") for name, (token, spec) in specs.items()
-    ]
+def _with_default_tags(resource: Resource, resources: Mapping[str, Resource], provider: str) -> Resource:
+    """Return `resource` after the check of the AWS provider, which adds its default tags where a type has tags.
+
+    A type that has none gets them as well here, which no rule reads.
+    https://www.pulumi.com/registry/packages/aws/api-docs/provider/#defaulttags_yaml
+    """
+    if not resource.type.startswith("aws:"):
+        return resource
+    settings = resources[_urn(provider)].props["defaultTags"]  # nested settings of a provider are sent as JSON
+    defaults: dict[str, Value] = json.loads(str(settings))["tags"]
+    tags: dict[str, Value] = {**defaults, **mapping(resource.get("tags"))}
+    return replace(resource, props={**resource.props, "tags": tags})

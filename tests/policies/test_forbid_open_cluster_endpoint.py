@@ -1,9 +1,15 @@
 import pytest
 from rules._resource import UNKNOWN, Value
+from rules._types import CLUSTER
 
+from tests.policies.mutation import changed
 from tests.policies.samples import cluster, said
 
 NAME = "forbid-open-cluster-endpoint"
+MUTATIONS = (
+    changed(CLUSTER, "llm-prod-a", ("vpcConfig", "publicAccessCidrs"), ["0.0.0.0/0"]),
+    changed(CLUSTER, "llm-dr-c", ("vpcConfig", "publicAccessCidrs"), None, "dr"),
+)
 OPEN = "its public endpoint is open to "
 
 

@@ -1,9 +1,12 @@
 import pytest
 from rules._resource import UNKNOWN, Value
+from rules._types import CLUSTER
 
+from tests.policies.mutation import changed
 from tests.policies.samples import cluster, said
 
 NAME = "require-control-plane-logs"
+MUTATIONS = (changed(CLUSTER, "llm-prod-a", ("enabledClusterLogTypes",), ["api"]),)
 ALL_LOGS: list[Value] = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
 

@@ -1,9 +1,12 @@
 import pytest
 from rules._resource import UNKNOWN, Value
+from rules._types import LAUNCH_TEMPLATE
 
+from tests.policies.mutation import changed
 from tests.policies.samples import resource, said
 
 NAME = "require-disk-encryption"
+MUTATIONS = (changed(LAUNCH_TEMPLATE, "llm-prod-a-system", ("blockDeviceMappings", 0, "ebs", "encrypted"), "false"),)
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 INSTANCE = "aws:ec2/instance:Instance"
 VOLUME = "aws:ebs/volume:Volume"

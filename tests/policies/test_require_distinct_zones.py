@@ -1,8 +1,11 @@
 from rules._resource import UNKNOWN, Resource, Value
+from rules._types import SUBNET
 
+from tests.policies.mutation import changed
 from tests.policies.samples import judged, resource, said
 
 NAME = "require-distinct-zones"
+MUTATIONS = (changed(SUBNET, "llm-prod-b-private", ("availabilityZone",), "us-east-1a"),)
 
 
 def subnet(site: Value, zone: Value, name: str = "subnet") -> Resource:

@@ -2,10 +2,16 @@ from dataclasses import replace
 
 import pytest
 from rules._resource import UNKNOWN, Resource, Value
+from rules._types import NODE_GROUP
 
+from tests.policies.mutation import changed
 from tests.policies.samples import resource, said, urn
 
 NAME = "require-gpu-capacity"
+MUTATIONS = (
+    changed(NODE_GROUP, "llm-prod-a-spot", ("taints",), []),
+    changed(NODE_GROUP, "llm-dr-c-reserved", ("taints", 0, "effect"), "NO_EXECUTE", "dr"),
+)
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 TAINT: Value = {"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}
 

@@ -1,9 +1,16 @@
 import pytest
 from rules._resource import UNKNOWN, Resource, Value
+from rules._types import LAUNCH_TEMPLATE, NODE_GROUP
 
+from tests.policies.mutation import changed
 from tests.policies.samples import resource, said
 
 NAME = "require-imdsv2"
+MUTATIONS = (
+    changed(LAUNCH_TEMPLATE, "llm-prod-a-system", ("metadataOptions", "httpTokens"), "optional"),
+    changed(LAUNCH_TEMPLATE, "llm-prod-b-spot", ("metadataOptions", "httpPutResponseHopLimit"), 3),
+    changed(NODE_GROUP, "llm-prod-a-spot", ("launchTemplate",), None),
+)
 TOKENS = [
     "aws:ec2/launchTemplate:LaunchTemplate",
     "aws:ec2/instance:Instance",

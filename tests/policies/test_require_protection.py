@@ -1,9 +1,15 @@
 import pytest
+from rules._types import CLUSTER, KEY
 from rules.require_protection import STATEFUL
 
+from tests.policies.mutation import unprotected
 from tests.policies.samples import resource, said
 
 NAME = "require-protection"
+MUTATIONS = (
+    unprotected(KEY, "llm-prod-a"),
+    unprotected(CLUSTER, "llm-dr-c", "dr"),
+)
 
 
 @pytest.mark.parametrize("token", sorted(STATEFUL))

@@ -1,9 +1,15 @@
 import pytest
 from rules._resource import UNKNOWN, Value
+from rules._types import CLUSTER
 
+from tests.policies.mutation import changed
 from tests.policies.samples import cluster, said
 
 NAME = "require-secrets-encryption"
+MUTATIONS = (
+    changed(CLUSTER, "llm-prod-a", ("encryptionConfig", "resources"), []),
+    changed(CLUSTER, "llm-prod-b", ("encryptionConfig", "provider", "keyArn"), None),
+)
 KEY: Value = {"keyArn": "arn:aws:kms:us-east-1:123456789012:key/1"}
 
 

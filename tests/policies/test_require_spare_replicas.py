@@ -2,10 +2,17 @@ from dataclasses import replace
 
 import pytest
 from rules._resource import UNKNOWN, Resource, Value
+from rules._types import AUTOSCALER, DISRUPTION_BUDGET
 
+from tests.policies.mutation import changed, removed
 from tests.policies.samples import resource, said
 
 NAME = "require-spare-replicas"
+MUTATIONS = (
+    changed(AUTOSCALER, "llm-prod-a-inference", ("spec", "minReplicas"), 1),
+    changed(DISRUPTION_BUDGET, "llm-prod-a-inference", ("spec", "maxUnavailable"), 0),
+    removed(DISRUPTION_BUDGET, "llm-prod-b-inference"),
+)
 LABELS: dict[str, Value] = {"app.kubernetes.io/name": "inference"}
 
 

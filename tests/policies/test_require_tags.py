@@ -3,11 +3,14 @@ from pathlib import Path
 
 import pytest
 from rules._resource import UNKNOWN, Value
+from rules._types import KEY
 from rules.require_tags import UNTAGGABLE
 
+from tests.policies.mutation import changed
 from tests.policies.samples import resource, said
 
 NAME = "require-tags"
+MUTATIONS = (changed(KEY, "llm-prod-a", ("tags", "cost"), None),)
 VPC = "aws:ec2/vpc:Vpc"
 TAGS: dict[str, Value] = {"owner": "platform", "site": "a", "cost": "inference"}
 

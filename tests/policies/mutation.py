@@ -1,0 +1,107 @@
+"""What a rule's own test says under `MUTATIONS`: a property of a real resource, and how to break it.
+
+`test_mutations.py` finds them by the registry, applies each to the resources that the real program registers,
+and demands that the rule fails and every other rule holds.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias, cast
+
+from rules._resource import Resource, Value
+
+from tests.policies.samples import urn
+
+Change: TypeAlias = Callable[[Resource], Resource | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One resource of the real program, changed, taken away, or put beside it.
+
+    Attributes:
+        type: type token of the resource.
+        name: its logical name, e.g. `llm-prod-a`.
+        change: makes the broken resource of the sound one; None takes it away.
+        stack: which shipped stack it is of.
+        label: what is broken, for the name of the test.
+    """
+
+    type: str
+    name: str
+    change: Change
+    stack: str = "prod"
+    label: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.label}"
+
+    def apply(self, resources: Sequence[Resource]) -> list[Resource]:
+        """Return `resources` with this one broken."""
+        found = [each for each in resources if (each.type, each.name) == (self.type, self.name)]
+        assert len(found) == 1, f"{len(found)} resources {self.type} {self.name} in stack {self.stack}, must be 1"
+        return [broken for each in resources if (broken := self.change(each) if each is found[0] else each)]
+
+
+def changed(token: str, name: str, path: Sequence[str | int], value: Value, stack: str = "prod") -> Mutation:
+    """Break the value at `path` of the inputs; None leaves it out."""
+
+    def change(resource: Resource) -> Resource:
+        props = _with(cast("Value", dict(resource.props)), list(path), value)
+        assert isinstance(props, dict)
+        assert props != resource.props, f"{name} has that value already"
+        return replace(resource, props=props)
+
+    return Mutation(token, name, change, stack, f"{'.'.join(map(str, path))}={value}")
+
+
+def unprotected(token: str, name: str, stack: str = "prod") -> Mutation:
+    """Let the engine delete it."""
+    return Mutation(token, name, lambda it: replace(it, protect=False), stack, "unprotected")
+
+
+def removed(token: str, name: str, stack: str = "prod") -> Mutation:
+    """Take it out of the program."""
+    return Mutation(token, name, lambda _: None, stack, "removed")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A bad resource put beside those of the real program, for what the program has none of.
+
+    Attributes:
+        type: its type token.
+        props: its inputs.
+        provider: name of its explicit provider.
+        stack: which shipped stack gets it.
+    """
+
+    type: str
+    props: Mapping[str, Value]
+    provider: str = ""
+    stack: str = "prod"
+
+    def __str__(self) -> str:
+        return f"{self.type} added"
+
+    def apply(self, resources: Sequence[Resource]) -> list[Resource]:
+        """Return `resources` and the new one."""
+        name = "added"
+        added = Resource(
+            type=self.type, name=name, urn=urn(self.type, name), props=self.props, provider=self.provider, protect=True
+        )
+        return [*resources, added]
+
+
+def _with(value: Value, path: Sequence[str | int], new: Value) -> Value:
+    """Return `value` with `new` at `path`; what is not there on the way is made."""
+    if not path:
+        return new
+    head, *rest = path
+    if isinstance(head, int):
+        elements = list(value) if isinstance(value, list) else []
+        elements[head] = _with(elements[head], rest, new)
+        return elements
+    entries = dict(value) if isinstance(value, dict) else {}
+    entries[head] = _with(entries.get(head), rest, new)
+    return {key: entry for key, entry in entries.items() if entry is not None}
