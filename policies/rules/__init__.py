@@ -1,4 +1,12 @@
-"""The rules of the pack. A rule is one module here with a `RULE`; adding one is adding its file."""
+"""The rules of the pack. Adding one is two files and no third place.
+
+1. `rules/<verb>_<what>.py` with a `RULE`; the verb is require, forbid or limit. A `ResourceRule` judges one resource
+   before it is created; a `StackRule` judges how resources fit together, with `_stack.py` to find what belongs to what.
+   Its check yields `failure(...)` or, where the answer hangs on a value that a preview cannot know, `undecided(...)`;
+   nothing means that the rule holds. Type tokens stand in `_types.py`.
+2. `tests/policies/test_<verb>_<what>.py` with a case that holds, one that fails, one that is undecided, and
+   `MUTATIONS`: properties of the real program's resources, each broken so that this rule and no other fails.
+"""
 
 from importlib import import_module
 from pkgutil import iter_modules

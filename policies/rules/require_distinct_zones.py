@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 
 from rules._resource import UNKNOWN, Resource
 from rules._rule import Finding, Severity, StackRule, failure, undecided
+from rules._stack import of_type
 from rules._types import SUBNET
 
 
 def _check(resources: Sequence[Resource]) -> Iterator[Finding]:
     claims: dict[str, dict[str, Resource]] = defaultdict(dict)
-    for subnet in (resource for resource in resources if resource.type == SUBNET):
+    for subnet in of_type(resources, SUBNET):
         site, zone = subnet.get("tags", "site"), subnet.get("availabilityZone")
         if site is UNKNOWN:
             yield undecided(subnet, "tags", "site")

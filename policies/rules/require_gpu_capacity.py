@@ -7,6 +7,7 @@ from itertools import chain
 
 from rules._resource import UNKNOWN, Resource, Value, is_known, items, mapping, strings
 from rules._rule import Finding, Severity, StackRule, failure, undecided
+from rules._stack import of_type, sources
 from rules._types import LAUNCH_TEMPLATE, NODE_GROUP
 
 # P and G are the accelerated families whose nodes offer nvidia.com/gpu:
@@ -19,13 +20,13 @@ _RESERVED = "CAPACITY_BLOCK"
 
 
 def _check(resources: Sequence[Resource]) -> Iterator[Finding]:
-    pools = [resource for resource in resources if resource.type == NODE_GROUP]
+    pools = of_type(resources, NODE_GROUP)
     blanks = {pool.urn: list(_blanks(pool)) for pool in pools}
     yield from chain.from_iterable(blanks.values())
     groups = [pool for pool in pools if not blanks[pool.urn] and _offers_gpus(pool)]
     for group in groups:
         yield from _tainted(group)
-    templates = {each.urn: each for each in resources if each.type == LAUNCH_TEMPLATE}
+    templates = of_type(resources, LAUNCH_TEMPLATE)
     for site, of_site in _by_site(groups).items():
         yield from _supplied(site, of_site, templates)
 
@@ -59,7 +60,7 @@ def _by_site(groups: Sequence[Resource]) -> Mapping[str, list[Resource]]:
     return sites
 
 
-def _supplied(site: str, groups: Sequence[Resource], templates: Mapping[str, Resource]) -> Iterator[Finding]:
+def _supplied(site: str, groups: Sequence[Resource], templates: Sequence[Resource]) -> Iterator[Finding]:
     kinds = [group.get("capacityType") or _DEFAULT_CAPACITY for group in groups]
     reservations = [_reservation(group, templates) for group in groups]
     if set(kinds) >= _BOTH_MARKETS or _RESERVED in kinds or any(map(_is_reserved, reservations)):
@@ -71,10 +72,9 @@ def _supplied(site: str, groups: Sequence[Resource], templates: Mapping[str, Res
     yield failure(groups[0], f"site {site} has GPU capacity of one kind, {found}, and no reservation")
 
 
-def _reservation(group: Resource, templates: Mapping[str, Resource]) -> Value:
+def _reservation(group: Resource, templates: Sequence[Resource]) -> Value:
     """Return the id of the capacity reservation that the group's launch template targets."""
-    sources = group.references.get("launchTemplate", ())
-    found = [templates[urn].get(*_TARGET) for urn in sources if urn in templates]
+    found = [template.get(*_TARGET) for template in sources(group, "launchTemplate", templates)]
     return found[0] if found else None
 
 

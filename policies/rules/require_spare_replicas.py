@@ -6,6 +6,7 @@ from typing import Final
 
 from rules._resource import UNKNOWN, Resource, Value, dig, is_known, mapping
 from rules._rule import Finding, Severity, StackRule, failure, undecided
+from rules._stack import by_cluster, of_type
 from rules._types import AUTOSCALER, DEPLOYMENT, DISRUPTION_BUDGET
 
 _NAMESPACE: Final = "business"
@@ -32,21 +33,16 @@ class _Floor:
 
 
 def _check(resources: Sequence[Resource]) -> Iterator[Finding]:
-    for deployment in (each for each in resources if each.type == DEPLOYMENT):
-        if deployment.get(*_PLACE) in (_NAMESPACE, UNKNOWN):
-            yield from _check_deployment(deployment, _neighbours(deployment, resources))
+    for objects in by_cluster(resources).values():
+        for deployment in of_type(objects, DEPLOYMENT):
+            if deployment.get(*_PLACE) in (_NAMESPACE, UNKNOWN):
+                yield from _check_deployment(deployment, _neighbours(deployment, objects))
 
 
-def _neighbours(deployment: Resource, resources: Sequence[Resource]) -> list[Resource]:
-    """Return what may be of the same namespace and cluster: one provider is one cluster."""
+def _neighbours(deployment: Resource, objects: Sequence[Resource]) -> list[Resource]:
+    """Return what may be of the same namespace."""
     places = (deployment.get(*_PLACE), UNKNOWN)
-    return [
-        other
-        for other in resources
-        if other.type in (AUTOSCALER, DISRUPTION_BUDGET)
-        and other.provider == deployment.provider
-        and other.get(*_PLACE) in places
-    ]
+    return [each for each in of_type(objects, AUTOSCALER, DISRUPTION_BUDGET) if each.get(*_PLACE) in places]
 
 
 def _check_deployment(deployment: Resource, neighbours: Sequence[Resource]) -> Iterator[Finding]:
@@ -65,7 +61,7 @@ def _check_deployment(deployment: Resource, neighbours: Sequence[Resource]) -> I
 
 
 def _floor(deployment: Resource, neighbours: Sequence[Resource]) -> _Floor:
-    for scaler in (other for other in neighbours if other.type == AUTOSCALER):
+    for scaler in of_type(neighbours, AUTOSCALER):
         if scaler.get(*_TARGET) == deployment.get("metadata", "name"):
             return _Floor(scaler.get("spec", "minReplicas"), scaler, ("spec", "minReplicas"))
     return _Floor(deployment.get("spec", "replicas"), deployment, ("spec", "replicas"))
@@ -89,8 +85,7 @@ def _number(replicas: Value) -> int:
 
 def _check_budgets(deployment: Resource, floor: _Floor, neighbours: Sequence[Resource]) -> Iterator[Finding]:
     labels = mapping(deployment.get(*_POD_LABELS))
-    budgets = (each for each in neighbours if each.type == DISRUPTION_BUDGET)
-    covering = [budget for budget in budgets if _covers(budget, labels)]
+    covering = [budget for budget in of_type(neighbours, DISRUPTION_BUDGET) if _covers(budget, labels)]
     if not covering:
         yield failure(deployment, "no PodDisruptionBudget selects its pods")
     for budget in covering:
