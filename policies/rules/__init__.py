@@ -3,7 +3,8 @@
 1. `rules/<verb>_<what>.py` with a `RULE`; the verb is require, forbid or limit. A `ResourceRule` judges one resource
    before it is created; a `StackRule` judges how resources fit together, with `_stack.py` to find what belongs to what.
    Its check yields `failure(...)` or, where the answer hangs on a value that a preview cannot know, `undecided(...)`;
-   nothing means that the rule holds. Type tokens stand in `_types.py`.
+   nothing means that the rule holds. Type tokens stand in `_types.py`. A number or a list of names that a stack may
+   want otherwise is one of the rule's `settings` (`_setting.py`), and a keyword argument of its check.
 2. `tests/policies/test_<verb>_<what>.py` with a case that holds, one that fails, one that is undecided, and
    `MUTATIONS`: properties of the real program's resources, each broken so that this rule and no other fails.
 """

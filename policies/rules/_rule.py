@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from rules._resource import Resource
+from rules._setting import Setting, SettingValues
 
 
 class Severity(StrEnum):
@@ -64,6 +65,7 @@ class Rule:
         source: https address of the fact behind `why`.
         fix: what to write to make a failing resource pass.
         enforcement: mandatory unless the rule's module argues otherwise.
+        settings: what a stack may set; the check takes each as a keyword argument.
     """
 
     id: str
@@ -74,6 +76,12 @@ class Rule:
     source: str
     fix: str
     enforcement: Enforcement = Enforcement.MANDATORY
+    settings: tuple[Setting, ...] = ()
+
+    @property
+    def defaults(self) -> SettingValues:
+        """What its settings are where a stack sets none."""
+        return {setting.name: setting.default for setting in self.settings}
 
 
 Findings: TypeAlias = Iterable[Finding]
@@ -84,24 +92,25 @@ class ResourceRule(Rule):
     """A rule that looks at one resource at a time, and so stops it before it is created."""
 
     matches: Callable[[str], bool]
-    check: Callable[[Resource], Findings]
+    check: Callable[..., Findings]
 
-    def evaluate(self, resources: Sequence[Resource]) -> Iterator[Finding]:
-        """Yield the findings over `resources`; none means that the rule holds."""
+    def evaluate(self, resources: Sequence[Resource], settings: SettingValues | None = None) -> Iterator[Finding]:
+        """Yield the findings over `resources`, with `settings` in place of defaults; none means that the rule holds."""
+        values = {**self.defaults, **(settings or {})}
         for resource in resources:
             if self.matches(resource.type):
-                yield from self.check(resource)
+                yield from self.check(resource, **values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackRule(Rule):
     """A rule about how the resources of a stack fit together."""
 
-    check: Callable[[Sequence[Resource]], Findings]
+    check: Callable[..., Findings]
 
-    def evaluate(self, resources: Sequence[Resource]) -> Iterator[Finding]:
-        """Yield the findings over the whole of a stack; none means that the rule holds."""
-        yield from self.check(resources)
+    def evaluate(self, resources: Sequence[Resource], settings: SettingValues | None = None) -> Iterator[Finding]:
+        """Yield the findings over a stack, with `settings` in place of defaults; none means that the rule holds."""
+        yield from self.check(resources, **{**self.defaults, **(settings or {})})
 
 
 AnyRule: TypeAlias = ResourceRule | StackRule

@@ -4,20 +4,22 @@ from collections.abc import Iterator
 
 from rules._resource import UNKNOWN, Resource
 from rules._rule import Finding, ResourceRule, Severity, failure, undecided
+from rules._setting import WholeNumber
 from rules._types import INSTANCE, LAUNCH_TEMPLATE, NODE_GROUP
 
-# One hop for the machine and one for a container behind its bridge; AWS's own advice for containers.
-_MAX_HOPS = 2
+# One hop for the machine and one for a container behind its bridge; AWS's own advice for containers. EC2 takes 1 to 64:
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateInstanceMetadataOptionsRequest.html
+_MAX_HOPS = WholeNumber(name="max_hops", what="most hops of a metadata answer", default=2, minimum=1, maximum=64)
 _TOKENS = ("metadataOptions", "httpTokens")
 _HOPS = ("metadataOptions", "httpPutResponseHopLimit")
 
 
-def _check(resource: Resource) -> Iterator[Finding]:
+def _check(resource: Resource, *, max_hops: int) -> Iterator[Finding]:
     if resource.type == NODE_GROUP:
         yield from _check_group(resource)
         return
     yield from _check_tokens(resource)
-    yield from _check_hops(resource)
+    yield from _check_hops(resource, max_hops)
 
 
 def _check_group(group: Resource) -> Iterator[Finding]:
@@ -36,14 +38,14 @@ def _check_tokens(resource: Resource) -> Iterator[Finding]:
         yield failure(resource, f"metadataOptions.httpTokens is {tokens or 'not set'}, must be required")
 
 
-def _check_hops(resource: Resource) -> Iterator[Finding]:
+def _check_hops(resource: Resource, most: int) -> Iterator[Finding]:
     hops = resource.get(*_HOPS)
     if hops is UNKNOWN:
         yield undecided(resource, *_HOPS)
-    elif isinstance(hops, int | float) and hops > _MAX_HOPS:
+    elif isinstance(hops, int | float) and hops > most:
         yield failure(
             resource,
-            f"metadataOptions.httpPutResponseHopLimit is {hops:g}, must be at most {_MAX_HOPS}",
+            f"metadataOptions.httpPutResponseHopLimit is {hops:g}, must be at most {most}",
         )
 
 
@@ -51,10 +53,11 @@ RULE = ResourceRule(
     id="N1",
     name="require-imdsv2",
     severity=Severity.HIGH,
-    what="Launch templates and instances require IMDSv2 with at most two hops.",
+    what="Launch templates and instances require IMDSv2, with as few hops as a container needs.",
     why="With IMDSv1 any request that a service can be tricked into making reads the node's credentials.",
     source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html",
     fix="Set metadataOptions to {httpTokens: required, httpPutResponseHopLimit: 2} on the launch template.",
+    settings=(_MAX_HOPS,),
     matches={LAUNCH_TEMPLATE, INSTANCE, NODE_GROUP}.__contains__,
     check=_check,
 )

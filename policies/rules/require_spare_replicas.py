@@ -6,11 +6,14 @@ from typing import Final
 
 from rules._resource import UNKNOWN, Resource, Value, dig, is_known, mapping
 from rules._rule import Finding, Severity, StackRule, failure, undecided
+from rules._setting import Names, WholeNumber
 from rules._stack import by_cluster, of_type
 from rules._types import AUTOSCALER, DEPLOYMENT, DISRUPTION_BUDGET
 
-_NAMESPACE: Final = "business"
-_MIN_REPLICAS: Final = 2
+_NAMESPACES: Final = Names(name="namespaces", what="namespaces whose deployments serve", default=("business",))
+_MIN_REPLICAS: Final = WholeNumber(
+    name="min_replicas", what="fewest replicas of a serving deployment", default=2, minimum=2, maximum=100
+)
 _POD_LABELS: Final = ("spec", "template", "metadata", "labels")
 _SELECTOR: Final = ("spec", "selector", "matchLabels")
 _TARGET: Final = ("spec", "scaleTargetRef", "name")
@@ -32,11 +35,11 @@ class _Floor:
     path: tuple[str, ...]
 
 
-def _check(resources: Sequence[Resource]) -> Iterator[Finding]:
+def _check(resources: Sequence[Resource], *, namespaces: tuple[str, ...], min_replicas: int) -> Iterator[Finding]:
     for objects in by_cluster(resources).values():
         for deployment in of_type(objects, DEPLOYMENT):
-            if deployment.get(*_PLACE) in (_NAMESPACE, UNKNOWN):
-                yield from _check_deployment(deployment, _neighbours(deployment, objects))
+            if deployment.get(*_PLACE) in (*namespaces, UNKNOWN):
+                yield from _check_deployment(deployment, _neighbours(deployment, objects), min_replicas)
 
 
 def _neighbours(deployment: Resource, objects: Sequence[Resource]) -> list[Resource]:
@@ -45,7 +48,7 @@ def _neighbours(deployment: Resource, objects: Sequence[Resource]) -> list[Resou
     return [each for each in of_type(objects, AUTOSCALER, DISRUPTION_BUDGET) if each.get(*_PLACE) in places]
 
 
-def _check_deployment(deployment: Resource, neighbours: Sequence[Resource]) -> Iterator[Finding]:
+def _check_deployment(deployment: Resource, neighbours: Sequence[Resource], fewest: int) -> Iterator[Finding]:
     blanks = [
         undecided(each, *path)
         for each in (deployment, *neighbours)
@@ -56,7 +59,7 @@ def _check_deployment(deployment: Resource, neighbours: Sequence[Resource]) -> I
         yield from blanks
         return
     floor = _floor(deployment, neighbours)
-    yield from _check_floor(deployment, floor)
+    yield from _check_floor(deployment, floor, fewest)
     yield from _check_budgets(deployment, floor, neighbours)
 
 
@@ -67,14 +70,13 @@ def _floor(deployment: Resource, neighbours: Sequence[Resource]) -> _Floor:
     return _Floor(deployment.get("spec", "replicas"), deployment, ("spec", "replicas"))
 
 
-def _check_floor(deployment: Resource, floor: _Floor) -> Iterator[Finding]:
+def _check_floor(deployment: Resource, floor: _Floor, fewest: int) -> Iterator[Finding]:
     if not is_known(floor.replicas):
         yield undecided(floor.owner, *floor.path)
-    elif _number(floor.replicas) < _MIN_REPLICAS:
+    elif _number(floor.replicas) < fewest:
         yield failure(
             deployment,
-            f"{floor.owner.name} keeps {'.'.join(floor.path)} at {_number(floor.replicas)},"
-            f" must be at least {_MIN_REPLICAS}",
+            f"{floor.owner.name} keeps {'.'.join(floor.path)} at {_number(floor.replicas)}, must be at least {fewest}",
         )
 
 
@@ -124,18 +126,16 @@ RULE = StackRule(
     id="W1",
     name="require-spare-replicas",
     severity=Severity.HIGH,
-    what=(
-        f"A serving deployment (namespace {_NAMESPACE}) keeps {_MIN_REPLICAS} replicas or more, under a"
-        " PodDisruptionBudget that lets one be evicted."
-    ),
+    what=("A serving deployment keeps two replicas or more, under a PodDisruptionBudget that lets one be evicted."),
     why=(
         "One replica is an outage at each node update; without a budget a drain takes all pods at once, and"
         " a budget with no room blocks every drain."
     ),
     source="https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
     fix=(
-        f"Set minReplicas of its HorizontalPodAutoscaler to {_MIN_REPLICAS} or more, and give it a"
+        f"Set minReplicas of its HorizontalPodAutoscaler to {_MIN_REPLICAS.default} or more, and give it a"
         " PodDisruptionBudget with the same labels and maxUnavailable: 1."
     ),
+    settings=(_NAMESPACES, _MIN_REPLICAS),
     check=_check,
 )

@@ -5,8 +5,9 @@ from typing import Final
 
 from rules._resource import UNKNOWN, Resource
 from rules._rule import Finding, ResourceRule, Severity, failure, undecided
+from rules._setting import Names
 
-_KEYS = ("owner", "site", "cost")
+_KEYS = Names(name="keys", what="tags that a resource must have", default=("owner", "site", "cost"))
 
 # AWS gives these no tags. All others are taken to have them, so that a new type is demanded and not
 # forgotten; a test holds this list against the SDK.
@@ -27,9 +28,9 @@ def _matches(token: str) -> bool:
     return token.startswith("aws:") and token not in UNTAGGABLE
 
 
-def _check(resource: Resource) -> Iterator[Finding]:
+def _check(resource: Resource, *, keys: tuple[str, ...]) -> Iterator[Finding]:
     missing: list[str] = []
-    for key in _KEYS:
+    for key in keys:
         value = resource.get("tags", key)
         if value is UNKNOWN:
             yield undecided(resource, "tags", key)
@@ -50,6 +51,7 @@ RULE = ResourceRule(
         "Create it with the region's provider, whose default tags have owner and cost, and pass `site`;"
         " if its type has no tags at all, list it in UNTAGGABLE of rules/require_tags.py."
     ),
+    settings=(_KEYS,),
     matches=_matches,
     check=_check,
 )

@@ -11,13 +11,13 @@ def rule(name: str) -> AnyRule:
     return next(each for each in ALL if each.name == name)
 
 
-def judged(name: str, *resources: Resource) -> list[Finding]:
-    return list(rule(name).evaluate(resources))
+def judged(name: str, *resources: Resource, **settings: int | tuple[str, ...]) -> list[Finding]:
+    return list(rule(name).evaluate(resources, settings))
 
 
-def said(name: str, *resources: Resource) -> list[tuple[str, str]]:
+def said(name: str, *resources: Resource, **settings: int | tuple[str, ...]) -> list[tuple[str, str]]:
     """Return outcome and message of each finding."""
-    return [(it.outcome.value, it.message) for it in judged(name, *resources)]
+    return [(it.outcome.value, it.message) for it in judged(name, *resources, **settings)]
 
 
 def resource(

@@ -4,6 +4,7 @@ import ast
 import re
 from functools import cache
 from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,15 @@ def test_has_its_cases(rule: AnyRule) -> None:
     tests = [node.name for node in mirror.body if isinstance(node, ast.FunctionDef)]
     for outcome in ("holds", "fails", "undecided"):
         assert any(outcome in name for name in tests), f"{rule.name} has no test that it {outcome}"
+
+
+@each_rule
+def test_settings_are_the_checks_keyword_arguments(rule: AnyRule) -> None:
+    names = [name for name, it in signature(rule.check).parameters.items() if it.kind is it.KEYWORD_ONLY]
+    assert [setting.name for setting in rule.settings] == names
+    for setting in rule.settings:
+        assert setting.read(setting.default) == setting.default
+        assert setting.what
 
 
 @each_rule

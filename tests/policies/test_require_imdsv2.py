@@ -45,6 +45,13 @@ def test_fails(token: str, options: Value, message: str) -> None:
     assert said(NAME, machine(token, options)) == [("fail", message)]
 
 
+def test_fails_above_the_hops_that_a_stack_allows() -> None:
+    options: Value = {"httpTokens": "required", "httpPutResponseHopLimit": 2}
+    assert said(NAME, machine(TOKENS[0], options), max_hops=1) == [
+        ("fail", "metadataOptions.httpPutResponseHopLimit is 2, must be at most 1")
+    ]
+
+
 def test_fails_for_a_node_group_without_launch_template() -> None:
     assert said(NAME, resource("aws:eks/nodeGroup:NodeGroup", {})) == [
         ("fail", "has no launch template, so nothing requires IMDSv2 of its nodes")

@@ -99,6 +99,15 @@ def test_fails(resources: list[Resource], message: str) -> None:
     assert said(NAME, *resources) == [("fail", message)]
 
 
+def test_fails_below_the_replicas_that_a_stack_asks_for_in_its_namespaces() -> None:
+    resources = [deployment("agents"), scaler(2), budget()]
+    assert said(NAME, *resources) == []
+    assert said(NAME, *resources, namespaces=("agents",), min_replicas=3) == [
+        ("fail", "a-inference keeps spec.replicas at 1, must be at least 3"),
+        ("fail", "no PodDisruptionBudget selects its pods"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("resources", "path"),
     [

@@ -37,6 +37,10 @@ def test_fails(tags: Value, missing: str) -> None:
     assert said(NAME, resource(VPC, {"tags": tags})) == [("fail", f"tags lack {missing}")]
 
 
+def test_fails_for_a_tag_that_a_stack_asks_for() -> None:
+    assert said(NAME, resource(VPC, {"tags": TAGS}), keys=("owner", "tenant")) == [("fail", "tags lack tenant")]
+
+
 def test_fails_for_a_type_never_heard_of() -> None:
     assert [outcome for outcome, _ in said(NAME, resource("aws:new/thing:Thing", {}))] == ["fail"]
 
