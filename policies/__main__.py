@@ -4,12 +4,18 @@
 place that calls it, and nothing imports this module.
 """
 
-from adapter import engine_policies
-from pulumi_policy import EnforcementLevel, PolicyPack
-from rules import ALL
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
-PolicyPack(
-    name="inference-platform",
-    enforcement_level=EnforcementLevel.MANDATORY,
-    policies=engine_policies(ALL),
-)
+from document import PackError
+from pack import policies
+from pulumi_policy import EnforcementLevel, PolicyPack
+
+try:
+    found = policies(Path(__file__).parent, os.environ, datetime.now(UTC).date())
+except PackError as error:
+    sys.exit(f"error: policies/{error}")
+
+PolicyPack(name="inference-platform", enforcement_level=EnforcementLevel.MANDATORY, policies=found)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from rules._remedy import Edits, Remedy, known
 from rules._resource import Resource
 from rules._setting import Setting, SettingValues
 
@@ -19,10 +20,12 @@ class Severity(StrEnum):
 
 
 class Enforcement(StrEnum):
-    """What a failure does: stop the preview or update, or only be said."""
+    """What a failure does: stop the preview or update, only be said, not be looked for, or be put right first."""
 
     MANDATORY = "mandatory"
     ADVISORY = "advisory"
+    DISABLED = "disabled"
+    REMEDIATE = "remediate"
 
 
 class Outcome(StrEnum):
@@ -89,10 +92,17 @@ Findings: TypeAlias = Iterable[Finding]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceRule(Rule):
-    """A rule that looks at one resource at a time, and so stops it before it is created."""
+    """A rule that looks at one resource at a time, and so stops it before it is created.
+
+    Attributes:
+        matches: tells by its type token whether a resource is looked at.
+        check: yields the findings on a resource.
+        remedy: what makes a failing resource pass, where that is safe; a stack's settings ask for it.
+    """
 
     matches: Callable[[str], bool]
     check: Callable[..., Findings]
+    remedy: Remedy | None = None
 
     def evaluate(self, resources: Sequence[Resource], settings: SettingValues | None = None) -> Iterator[Finding]:
         """Yield the findings over `resources`, with `settings` in place of defaults; none means that the rule holds."""
@@ -100,6 +110,13 @@ class ResourceRule(Rule):
         for resource in resources:
             if self.matches(resource.type):
                 yield from self.check(resource, **values)
+
+    def edits(self, resource: Resource, settings: SettingValues | None = None) -> Edits:
+        """Return the inputs to set so that `resource` passes; none where it does not fail, or nothing is safe."""
+        failing = any(finding.outcome is Outcome.FAIL for finding in self.evaluate([resource], settings))
+        if self.remedy is None or not failing:
+            return {}
+        return known(resource.props, self.remedy.edits(resource, **{**self.defaults, **(settings or {})}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rules._remedy import Edits, Remedy
 from rules._resource import Resource, is_known, strings
 from rules._rule import Finding, ResourceRule, Severity, failure, undecided
 from rules._types import CLUSTER
@@ -19,6 +20,10 @@ def _check(cluster: Resource) -> Iterator[Finding]:
         yield failure(cluster, f"enabledClusterLogTypes lacks {', '.join(missing)}")
 
 
+def _edits(_: Resource) -> Edits:
+    return {("enabledClusterLogTypes",): list(_LOG_TYPES)}
+
+
 RULE = ResourceRule(
     id="E3",
     name="require-control-plane-logs",
@@ -27,6 +32,7 @@ RULE = ResourceRule(
     why="EKS keeps none by default: who did what, and why a pod was not placed, is then gone for good.",
     source="https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html",
     fix=f"Set enabledClusterLogTypes to [{', '.join(_LOG_TYPES)}].",
+    remedy=Remedy(what="Sets enabledClusterLogTypes to all five kinds.", edits=_edits),
     matches={CLUSTER}.__contains__,
     check=_check,
 )

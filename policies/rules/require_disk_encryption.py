@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from rules._remedy import Edits, Remedy
 from rules._resource import UNKNOWN, Resource, Value, dig, items
 from rules._rule import Finding, ResourceRule, Severity, failure, undecided
 from rules._types import INSTANCE, LAUNCH_TEMPLATE, VOLUME
@@ -46,6 +47,15 @@ def _holds_no_data(disk: Value) -> bool:
     return bool(dig(disk, "noDevice") or dig(disk, "virtualName"))
 
 
+def _edits(resource: Resource) -> Edits:
+    if resource.type != LAUNCH_TEMPLATE:
+        return {}  # encrypting a disk that exists replaces it, or its machine
+    disks = enumerate(_listed(resource, "blockDeviceMappings"))
+    return {
+        ("blockDeviceMappings", place, "ebs", "encrypted"): "true" for place, disk in disks if not _holds_no_data(disk)
+    }
+
+
 RULE = ResourceRule(
     id="N2",
     name="require-disk-encryption",
@@ -54,6 +64,10 @@ RULE = ResourceRule(
     why="Model weights, caches and prompts in swap lie on node disks; a snapshot of one is a plain copy.",
     source="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
     fix="Set `encrypted` to true and `kmsKeyId` to the site's key on every disk, the root disk too.",
+    remedy=Remedy(
+        what="Sets `encrypted` on the disks that a launch template lists; EBS then takes the account's own key.",
+        edits=_edits,
+    ),
     matches=_DISKS.__contains__,
     check=_check,
 )

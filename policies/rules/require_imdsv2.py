@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rules._remedy import Edits, Remedy
 from rules._resource import UNKNOWN, Resource
 from rules._rule import Finding, ResourceRule, Severity, failure, undecided
 from rules._setting import WholeNumber
@@ -49,6 +50,14 @@ def _check_hops(resource: Resource, most: int) -> Iterator[Finding]:
         )
 
 
+def _edits(resource: Resource, *, max_hops: int) -> Edits:
+    if resource.type == NODE_GROUP:
+        return {}  # setting an input makes no launch template
+    hops = resource.get(*_HOPS)
+    too_many = isinstance(hops, int | float) and hops > max_hops
+    return {_TOKENS: "required", **({_HOPS: max_hops} if too_many else {})}
+
+
 RULE = ResourceRule(
     id="N1",
     name="require-imdsv2",
@@ -58,6 +67,7 @@ RULE = ResourceRule(
     source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html",
     fix="Set metadataOptions to {httpTokens: required, httpPutResponseHopLimit: 2} on the launch template.",
     settings=(_MAX_HOPS,),
+    remedy=Remedy(what="Sets httpTokens to required, and a higher hop limit to the highest allowed.", edits=_edits),
     matches={LAUNCH_TEMPLATE, INSTANCE, NODE_GROUP}.__contains__,
     check=_check,
 )

@@ -6,8 +6,9 @@ and demands that the rule fails and every other rule holds.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
+from rules._remedy import edited
 from rules._resource import Resource, Value
 
 from tests.policies.samples import urn
@@ -44,11 +45,10 @@ class Mutation:
 
 
 def changed(token: str, name: str, path: Sequence[str | int], value: Value, stack: str = "prod") -> Mutation:
-    """Break the value at `path` of the inputs; None leaves it out."""
+    """Break the value at `path` of the inputs; None is as good as left out."""
 
     def change(resource: Resource) -> Resource:
-        props = _with(cast("Value", dict(resource.props)), list(path), value)
-        assert isinstance(props, dict)
+        props = edited(resource.props, {tuple(path): value})
         assert props != resource.props, f"{name} has that value already"
         return replace(resource, props=props)
 
@@ -91,17 +91,3 @@ class Added:
             type=self.type, name=name, urn=urn(self.type, name), props=self.props, provider=self.provider, protect=True
         )
         return [*resources, added]
-
-
-def _with(value: Value, path: Sequence[str | int], new: Value) -> Value:
-    """Return `value` with `new` at `path`; what is not there on the way is made."""
-    if not path:
-        return new
-    head, *rest = path
-    if isinstance(head, int):
-        elements = list(value) if isinstance(value, list) else []
-        elements[head] = _with(elements[head], rest, new)
-        return elements
-    entries = dict(value) if isinstance(value, dict) else {}
-    entries[head] = _with(entries.get(head), rest, new)
-    return {key: entry for key, entry in entries.items() if entry is not None}

@@ -1,14 +1,20 @@
 """The pack as the engine's SDK runs it: through its own servicer, with its own unknown values."""
 
-from collections.abc import Mapping
-from typing import Protocol
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Protocol, cast
 
+import account
 import pytest
-from adapter import engine_policies, plain_properties
-from google.protobuf.json_format import ParseDict
+import yaml
+from adapter import plain_properties
+from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
+from pack import policies
 from pulumi.runtime import proto
-from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
+from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_OBJECT_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
 from rules import ALL
@@ -28,11 +34,37 @@ class Servicer(Protocol):
         self, request: proto.AnalyzeStackRequest, _context: None
     ) -> proto.AnalyzeResponse: ...
 
+    def Remediate(self, request: proto.AnalyzeRequest, _context: None) -> proto.RemediateResponse: ...  # noqa: N802
+
+    def Configure(self, request: proto.ConfigureAnalyzerRequest, _context: None) -> object: ...  # noqa: N802
+
+    def GetAnalyzerInfo(self, _request: None, _context: None) -> proto.AnalyzerInfo: ...  # noqa: N802
+
+
+Make = Callable[..., Servicer]
+TODAY = date(2026, 11, 21)
+
 
 @pytest.fixture
-def servicer() -> Servicer:
-    policies = engine_policies(ALL)
-    return _PolicyAnalyzerServicer("pack", "1", policies, EnforcementLevel.MANDATORY)
+def make(tmp_path: Path) -> Make:
+    """Return what starts the pack with files of its own, for a stack `prod` of role primary."""
+
+    def started(settings: object = None, waivers: Sequence[Mapping[str, object]] = ()) -> Servicer:
+        (tmp_path / "settings.yaml").write_text(yaml.safe_dump(settings))
+        (tmp_path / "waivers.yaml").write_text(yaml.safe_dump({"waivers": list(waivers)}))
+        config = {"inference-platform:platform": json.dumps({"role": "primary"})}
+        environment = {
+            "PULUMI_PROJECT": "inference-platform", "PULUMI_STACK": "prod", "PULUMI_CONFIG": json.dumps(config),
+        }  # fmt: skip
+        found = policies(tmp_path, environment, TODAY)
+        return _PolicyAnalyzerServicer("pack", "1", found, EnforcementLevel.MANDATORY)
+
+    return started
+
+
+@pytest.fixture
+def servicer(make: Make) -> Servicer:
+    return make()
 
 
 def struct(props: Mapping[str, Value]) -> Struct:
@@ -67,14 +99,16 @@ def test_unknowns_become_one_value_at_any_depth() -> None:
     }
 
 
-def test_policies_carry_the_metadata_of_their_rules() -> None:
-    for rule, policy in zip(ALL, engine_policies(ALL), strict=True):
-        assert isinstance(policy, ResourceValidationPolicy | StackValidationPolicy)
-        assert (policy.name, policy.description) == (rule.name, f"{rule.id}: {rule.what}")
+def test_policies_carry_the_metadata_of_their_rules(servicer: Servicer) -> None:
+    found = {policy.name: policy for policy in servicer.GetAnalyzerInfo(None, None).policies}
+    assert list(found) == [*(rule.name for rule in ALL), account.RESOURCES, account.STACK, account.WAIVERS]
+    for rule in ALL:
+        policy = found[rule.name]
+        assert policy.description == f"{rule.id}: {rule.what}"
         assert (policy.remediation_steps, policy.url) == (rule.fix, rule.source)
-        assert policy.enforcement_level is EnforcementLevel.MANDATORY
-        assert policy.severity is not None
-        assert policy.severity.value == rule.severity.value
+        assert policy.enforcementLevel == proto.EnforcementLevel.Value(rule.enforcement.name)
+        assert policy.severity == proto.PolicySeverity.Value(f"POLICY_SEVERITY_{rule.severity.name}")
+        assert sorted(policy.configSchema.properties) == sorted(rule.defaults)
 
 
 def test_a_sound_resource_says_nothing(servicer: Servicer) -> None:
@@ -93,13 +127,108 @@ def test_a_failure_is_mandatory_and_says_how_to_fix_it(servicer: Servicer) -> No
     ]
 
 
-def test_an_unknown_is_a_note_and_neither_pass_nor_failure(
-    servicer: Servicer,
-) -> None:
-    request = cluster_request(encryptionConfig={"provider": {"keyArn": UNKNOWN_STRING_VALUE}, "resources": ["secrets"]})
-    ((name, level, message),) = told(servicer.Analyze(request, None))
-    assert (name, level) == ("require-secrets-encryption", "ADVISORY")
-    assert message.endswith("during preview: a: encryptionConfig.provider.keyArn is not known before the update")
+def test_an_unknown_is_a_note_on_its_resource_and_neither_pass_nor_failure(servicer: Servicer) -> None:
+    encryption: Value = {"provider": {"keyArn": UNKNOWN_STRING_VALUE}, "resources": ["secrets"]}
+    response = servicer.Analyze(cluster_request(encryptionConfig=encryption), None)
+    ((name, level, message),) = told(response)
+    assert (name, level) == ("account-of-resources", "ADVISORY")
+    assert message.splitlines()[1] == (
+        "[unknown] E2 require-secrets-encryption: a: encryptionConfig.provider.keyArn is not known before the update"
+    )
+    assert response.diagnostics[0].urn == cluster().urn
+    assert "require-secrets-encryption" in {it.policy_name for it in response.not_applicable}
+    assert told(servicer.Analyze(cluster_request(), None)) == []
+
+
+def test_a_rule_says_of_other_types_that_it_does_not_apply(servicer: Servicer) -> None:
+    response = servicer.Analyze(proto.AnalyzeRequest(type=SUBNET, name="a", urn=urn(SUBNET, "a")), None)
+    assert "require-secrets-encryption" in {it.policy_name for it in response.not_applicable}
+    assert "require-tags" not in {it.policy_name for it in response.not_applicable}
+
+
+WAIVER: Mapping[str, object] = {
+    "rule": "E2", "stack": "prod", "resource": "aws:eks/cluster:Cluster a", "owner": "platform-team",
+    "reason": "the key comes with the audit", "expires": TODAY,
+}  # fmt: skip
+
+
+def test_a_waived_failure_is_said_with_owner_and_date(make: Make) -> None:
+    servicer = make(waivers=[WAIVER])
+    ((name, level, message),) = told(servicer.Analyze(cluster_request(encryptionConfig={}), None))
+    assert (name, level) == ("account-of-resources", "ADVISORY")
+    assert message.splitlines()[1] == (
+        "[waived: platform-team until 2026-11-21] E2 require-secrets-encryption: a: encryptionConfig.resources does"
+        " not name secrets (reason: the key comes with the audit)"
+    )
+    assert told(servicer.AnalyzeStack(proto.AnalyzeStackRequest(), None)) == []
+
+
+def test_a_waiver_covers_no_other_failure_and_no_other_stack(make: Make) -> None:
+    servicer = make(waivers=[WAIVER, {**WAIVER, "stack": "dr", "rule": "E3"}])
+    found = told(servicer.Analyze(cluster_request(encryptionConfig={}, enabledClusterLogTypes=[]), None))
+    assert [(name, level) for name, level, _ in found] == [
+        ("require-control-plane-logs", "MANDATORY"),
+        ("account-of-resources", "ADVISORY"),
+    ]
+
+
+def test_a_waiver_that_nothing_needs_fails_the_stack(make: Make) -> None:
+    servicer = make(waivers=[WAIVER])
+    assert told(servicer.Analyze(cluster_request(), None)) == []
+    ((name, level, message),) = told(servicer.AnalyzeStack(proto.AnalyzeStackRequest(), None))
+    assert (name, level) == ("require-needed-waivers", "MANDATORY")
+    assert "waivers.yaml: the waiver of platform-team for require-secrets-encryption on aws:eks" in message
+
+
+def test_a_stacks_settings_set_enforcement_and_limits(make: Make) -> None:
+    settings = {
+        "all": {"E2": {"enforcement": "disabled"}},
+        "primary": {"O8": {"enforcement": "advisory", "keys": ["x"]}},
+    }
+    found = told(make(settings).Analyze(cluster_request(encryptionConfig={}), None))
+    assert [(name, level, message.splitlines()[1]) for name, level, message in found] == [
+        ("require-tags", "ADVISORY", "a: tags lack x")
+    ]
+
+
+def test_the_engines_own_configuration_is_laid_over_the_settings(make: Make) -> None:
+    servicer = make({"primary": {"O8": {"keys": ["x"]}}})
+    request = proto.ConfigureAnalyzerRequest()
+    request.policyConfig["require-tags"].enforcementLevel = proto.ADVISORY
+    request.policyConfig["require-tags"].properties.update({"keys": ["y"]})
+    servicer.Configure(request, None)
+    ((_, level, message),) = told(servicer.Analyze(cluster_request(), None))
+    assert (level, message.splitlines()[1]) == ("ADVISORY", "a: tags lack y")
+
+
+def test_nothing_is_remedied_unless_the_stack_asks_for_it(servicer: Servicer) -> None:
+    assert not servicer.Remediate(cluster_request(enabledClusterLogTypes=[]), None).remediations
+
+
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "value": "hidden"}
+
+
+def test_a_remedy_changes_nothing_else_be_it_unknown_or_secret(make: Make) -> None:
+    servicer = make({"all": {"E3": {"enforcement": "remediate"}}})
+    request = cluster_request(
+        enabledClusterLogTypes=[], name=UNKNOWN_STRING_VALUE, bootstrap={"token": cast("Value", SECRET)}
+    )
+    (remedied,) = servicer.Remediate(request, None).remediations
+    before, after = (MessageToDict(it) for it in (request.properties, remedied.properties))
+    assert after.pop("enabledClusterLogTypes") == ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+    assert before.pop("enabledClusterLogTypes") == []
+    assert after == before
+    assert after["bootstrap"] == {"token": SECRET}
+
+
+def test_what_is_waived_is_not_remedied(make: Make) -> None:
+    servicer = make({"all": {"E3": {"enforcement": "remediate"}}}, [{**WAIVER, "rule": "E3"}])
+    assert not servicer.Remediate(cluster_request(enabledClusterLogTypes=[]), None).remediations
+
+
+def test_a_passing_resource_is_not_remedied(make: Make) -> None:
+    servicer = make({"all": {"E3": {"enforcement": "remediate"}}})
+    assert not servicer.Remediate(cluster_request(), None).remediations
 
 
 def test_stack_rules_judge_inputs_when_a_preview_has_no_outputs(

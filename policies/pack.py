@@ -1,0 +1,30 @@
+"""The pack for one stack: its rules, on the terms of the stack, less what is waived there."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import stack_settings
+import waivers
+from adapter import engine_policies
+from document import read
+from judge import Judge
+from pulumi_policy import Policy
+from rules import ALL
+
+
+def policies(folder: Path, environment: Mapping[str, str], today: date) -> list[Policy]:
+    """Return the policies for the engine.
+
+    Args:
+        folder: where `settings.yaml` and `waivers.yaml` are.
+        environment: variables that the engine sets for its plugins; they tell the stack.
+        today: the day on which no waiver may have expired.
+
+    Raises:
+        PackError: one of the files is wrong.
+    """
+    stack = stack_settings.Stack.of(environment)
+    terms = stack_settings.parse(read(folder / stack_settings.FILE), ALL, stack.role)
+    listed = waivers.parse(read(folder / waivers.FILE), ALL, today)
+    return engine_policies(ALL, Judge(terms, [waiver for waiver in listed if waiver.stack == stack.name]))
