@@ -87,7 +87,7 @@ class Monitor(mocks.MockMonitor):
         self.requests = engine.requests
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
-        answer = super().RegisterResource(request)
+        answer = super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType] - it has no types
         self.requests[answer.urn] = request
         return answer
 
