@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import pulumi
 from pulumi_aws.kms import Alias, Key
 
+from components import naming
 from components.base import Component
 
 _DELETION_DAYS = 30
@@ -68,6 +69,6 @@ class EncryptionKey(Component):
             tags={"Name": name, **args.tags},
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
-        Alias(name, name=f"alias/{name}", target_key_id=key.key_id, opts=self.child())
+        Alias(name, name=naming.key_alias(name), target_key_id=key.key_id, opts=self.child())
         self.arn = key.arn
         self.publish()

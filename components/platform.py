@@ -6,7 +6,7 @@ import pulumi
 from pulumi_aws import Provider
 from pulumi_aws.get_caller_identity import get_caller_identity
 
-from components import addressing, keys, providers
+from components import addressing, keys, naming, providers
 from components.base import Component
 from components.network.endpoints import Endpoints, EndpointsArgs
 from components.network.peering import Peering, PeeringArgs, PeeringEnd
@@ -53,7 +53,7 @@ class Platform(Component):
             statements=[keys.for_logs(self._settings.region, self._account)],
             protect=self._settings.protect,
         )
-        return keys.EncryptionKey(f"{self._name}-logs", args, self._here).arn
+        return keys.EncryptionKey(naming.log_key(self._name), args, self._here).arn
 
     def _region(self, log_key: pulumi.Output[str]) -> RegionNetwork:
         return RegionNetwork(self._name, RegionNetworkArgs(network=self._settings.network, log_key=log_key), self._here)
@@ -73,7 +73,7 @@ class Platform(Component):
             log_key=log_key,
             account=self._account,
         )
-        return Site(f"{self._name}-{name}", args, self._here)
+        return Site(naming.of_site(self._name, name), args, self._here)
 
     def _private_ways(self) -> Endpoints:
         args = EndpointsArgs(

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from components import addressing, sizing
+from components import addressing, naming, sizing
 
 _SHOWN = 4
 
@@ -170,7 +170,7 @@ class Inference(_Model):
 class Settings(_Model):
     """All of one stack's settings."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]{1,20}$", description="prefix of names")
+    name: str = Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", description="prefix of names; 30 characters at most")
     role: Role = Field(description="primary, or standby of another stack")
     region: Region = Field(description="AWS region")
     phase: Phase = Field(description="how much of the platform is adopted")
@@ -204,6 +204,12 @@ class Settings(_Model):
             raise ValueError(f"zones {zones} (witness last) must be distinct")
         if foreign := [zone for zone in zones if zone[:-1] != self.region]:
             raise ValueError(f"zones {foreign} are not in region {self.region}")
+        return self
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        if why := naming.refusal(self.name, [site.name for site in self.sites]):
+            raise ValueError(f"name {self.name}: {why}; take another or a shorter one")
         return self
 
     @model_validator(mode="after")

@@ -5,7 +5,13 @@ import sys
 import warnings
 from pathlib import Path
 
+from hypothesis import settings
+
 sys.path.insert(0, str(Path(__file__).parent))
+
+# How long one example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 with warnings.catch_warnings():
     # Importing pulumi_aws.ec2 warns of a type in it that is deprecated and that we do not use.

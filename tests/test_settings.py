@@ -62,6 +62,10 @@ def test_a_standby_needs_an_upstream() -> None:
         Settings.parse(_with("dr", "upstream", None))
 
 
+def test_the_readme_has_the_table() -> None:
+    assert render() in (engine.ROOT / "README.md").read_text()
+
+
 def test_every_setting_is_described() -> None:
     assert "None" not in render()
     assert "| `inference.replicas.minimum` |" in render()

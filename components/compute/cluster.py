@@ -8,7 +8,7 @@ from pulumi_aws.cloudwatch import LogGroup
 from pulumi_aws.eks import AccessEntry, AccessPolicyAssociation
 from pulumi_aws.eks import Cluster as EksCluster
 
-from components import providers, settings
+from components import naming, providers, settings
 from components.base import Component, site_tags
 from components.compute.identity import service_role
 
@@ -56,7 +56,7 @@ class Cluster(Component):
         # EKS would create it without retention and key, if the cluster came first.
         return LogGroup(
             f"{self._name}-control-plane",
-            name=f"/aws/eks/{self._name}/cluster",
+            name=naming.control_plane_logs(self._name),
             retention_in_days=self._args.cluster.log_retention_days,
             kms_key_id=self._args.log_key,
             tags=self._tags,

@@ -11,11 +11,9 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgs
 from pulumi_kubernetes.scheduling.v1 import PriorityClass
 
 from components.base import Component
+from components.naming import BUSINESS, DATA, MONITORING
 from components.settings import Inference
 
-BUSINESS: Final = "business"
-DATA: Final = "data"
-MONITORING: Final = "monitoring"
 NAMESPACE_LABEL: Final = "kubernetes.io/metadata.name"
 _DNS_PORT = 53
 

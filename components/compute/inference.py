@@ -17,8 +17,9 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgs
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from components.base import Component
-from components.compute.domains import BUSINESS, MONITORING, NAMESPACE_LABEL
+from components.compute.domains import NAMESPACE_LABEL
 from components.compute.serving_pod import LABELS, NAME, PORT, pod_spec
+from components.naming import BUSINESS, MONITORING
 from components.settings import Inference as InferenceSettings
 
 _HTTPS = 443

@@ -8,6 +8,7 @@ from pulumi_aws.cloudwatch import LogGroup
 from pulumi_aws.ec2 import DefaultSecurityGroup, FlowLog, InternetGateway, Vpc
 from pulumi_aws.iam import Role, RolePolicy
 
+from components import naming
 from components.base import Component
 from components.settings import Network
 
@@ -60,7 +61,7 @@ class RegionNetwork(Component):
     def _flow_logs(self, vpc: Vpc, args: RegionNetworkArgs) -> None:
         group = LogGroup(
             f"{self._name}-flow",
-            name=f"/aws/vpc/{self._name}/flow",
+            name=naming.flow_logs(self._name),
             retention_in_days=args.network.flow_log_retention_days,
             kms_key_id=args.log_key,
             opts=self.child(),

@@ -1,0 +1,140 @@
+"""Names that AWS and Kubernetes see, how long each may be, and which of them a stack's name makes; pure.
+
+A test compares `derived` with what the program registers, so a name that is missing here is found there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+BUSINESS: Final = "business"
+DATA: Final = "data"
+MONITORING: Final = "monitoring"
+NODE_GROUPS: Final = ("system", "reserved", "spot")
+
+# The engine appends a hyphen and seven hexadecimal digits to a name that it makes of a logical one:
+# https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
+SUFFIX: Final = "-0123456"
+# What a site's roles are for: of the control plane, of the nodes, and of the add-ons that call AWS.
+_SITE_ROLES: Final = ("control-plane", "node", "base-vpc-cni", "more-aws-ebs-csi-driver")
+_EC2: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How long a name may be, in characters, what it must not begin with, and who says so."""
+
+    longest: int
+    source: str
+    suffixed: bool = False
+    forbidden_start: str = ""
+
+    def refusal(self, text: str) -> str:
+        """Return why `text` is not such a name, in a few words; empty when it is one."""
+        if len(text) > self.longest:
+            return f"{len(text)} characters, at most {self.longest}"
+        if self.forbidden_start and text.startswith(self.forbidden_start):
+            return f"must not begin with {self.forbidden_start}"
+        return ""
+
+
+LIMITS: Final[Mapping[str, Limit]] = {
+    "aws:cloudwatch/logGroup:LogGroup": Limit(
+        longest=512,
+        source="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
+    ),
+    "aws:ec2/launchTemplate:LaunchTemplate": Limit(
+        longest=128, suffixed=True, source=f"{_EC2}/API_CreateLaunchTemplate.html"
+    ),
+    "aws:ec2/securityGroup:SecurityGroup": Limit(
+        longest=255, suffixed=True, forbidden_start="sg-", source=f"{_EC2}/API_CreateSecurityGroup.html"
+    ),
+    "aws:eks/cluster:Cluster": Limit(
+        longest=100, source="https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html"
+    ),
+    "aws:eks/nodeGroup:NodeGroup": Limit(
+        longest=63,
+        suffixed=True,
+        source="https://docs.aws.amazon.com/eks/latest/userguide/create-managed-node-group.html",
+    ),
+    "aws:iam/role:Role": Limit(
+        longest=64, suffixed=True, source="https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"
+    ),
+    "aws:iam/rolePolicy:RolePolicy": Limit(
+        longest=128,
+        suffixed=True,
+        source="https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html",
+    ),
+    "aws:kms/alias:Alias": Limit(
+        longest=256, source="https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html"
+    ),
+    "kubernetes:core/v1:Namespace": Limit(
+        longest=63,
+        source="https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names",
+    ),
+}
+"""The limit of each type of resource that has a name, by the type's token."""
+
+
+def of_site(stack: str, site: str) -> str:
+    """Return the name of a site of a stack, which is also its cluster's."""
+    return f"{stack}-{site}"
+
+
+def log_key(stack: str) -> str:
+    """Return the name of the key that a region's logs are encrypted with."""
+    return f"{stack}-logs"
+
+
+def key_alias(key: str) -> str:
+    """Return the alias of a key."""
+    return f"alias/{key}"
+
+
+def control_plane_logs(cluster: str) -> str:
+    """Return the log group that EKS writes to; AWS fixes its form.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
+    """
+    return f"/aws/eks/{cluster}/cluster"
+
+
+def flow_logs(stack: str) -> str:
+    """Return the log group of a region's flow logs."""
+    return f"/aws/vpc/{stack}/flow"
+
+
+def derived(stack: str, sites: Iterable[str]) -> Sequence[tuple[str, str]]:
+    """Return type and name of everything that is named after a stack and its sites, or lies in its clusters."""
+    found = [*_of_region(stack), *(each for site in sites for each in _of_site(of_site(stack, site)))]
+    return [(type_, text + SUFFIX if LIMITS[type_].suffixed else text) for type_, text in found]
+
+
+def _of_region(stack: str) -> Iterator[tuple[str, str]]:
+    yield "aws:cloudwatch/logGroup:LogGroup", flow_logs(stack)
+    yield "aws:ec2/securityGroup:SecurityGroup", f"{stack}-endpoints"
+    yield "aws:iam/role:Role", f"{stack}-flow"
+    yield "aws:iam/rolePolicy:RolePolicy", f"{stack}-flow"
+    yield "aws:kms/alias:Alias", key_alias(log_key(stack))
+    for domain in (BUSINESS, DATA, MONITORING):
+        yield "kubernetes:core/v1:Namespace", domain
+
+
+def _of_site(site: str) -> Iterator[tuple[str, str]]:
+    yield "aws:eks/cluster:Cluster", site
+    yield "aws:kms/alias:Alias", key_alias(site)
+    yield "aws:cloudwatch/logGroup:LogGroup", control_plane_logs(site)
+    for use in _SITE_ROLES:
+        yield "aws:iam/role:Role", f"{site}-{use}"
+    for group in NODE_GROUPS:
+        yield "aws:eks/nodeGroup:NodeGroup", f"{site}-{group}"
+        yield "aws:ec2/launchTemplate:LaunchTemplate", f"{site}-{group}"
+
+
+def refusal(stack: str, sites: Iterable[str]) -> str:
+    """Return one line that says why `stack` makes a name that its service refuses; empty when it makes none."""
+    for type_, text in derived(stack, sites):
+        if why := LIMITS[type_].refusal(text):
+            kind = type_.rsplit(":", maxsplit=1)[-1]
+            return f"it makes the {kind} name {text}: {why} ({LIMITS[type_].source})"
+    return ""

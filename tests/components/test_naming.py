@@ -1,0 +1,76 @@
+"""Names: within the services' limits, distinct, and exactly those that the program registers."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import engine
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components import naming
+from components.settings import Settings, SettingsError
+
+LABEL = naming.LIMITS["kubernetes:core/v1:Namespace"].longest
+NAMES = st.from_regex(r"[a-z]([a-z0-9-]{0,40}[a-z0-9])?", fullmatch=True)
+SITES = st.lists(st.sampled_from("abcdefghijklmno"), min_size=1, unique=True)
+
+
+def _settings(name: str, sites: list[str]) -> dict[str, Any]:
+    region = "us-east-1"
+    zones = [f"{region}{chr(ord('f') + index)}" for index in range(len(sites))]
+    values = engine.values("prod")
+    return values | {"name": name, "sites": [{"name": s, "zone": z} for s, z in zip(sites, zones, strict=True)]}
+
+
+def _accepts(name: str, sites: list[str]) -> bool:
+    try:
+        Settings.parse(_settings(name, sites))
+    except SettingsError:
+        return False
+    return True
+
+
+@given(NAMES, SITES)
+def test_names_of_accepted_settings_are_within_limits_and_distinct(name: str, sites: list[str]) -> None:
+    found = naming.derived(name, sites)
+    if _accepts(name, sites):
+        assert all(len(text) <= naming.LIMITS[type_].longest for type_, text in found)
+        assert len(set(found)) == len(found)
+    else:
+        assert len(name) > 30 or any(text.startswith("sg-") for _, text in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"), [("a" * 30, True), ("a" * 31, False), ("sg", False), ("sg-x", False), ("s", True)]
+)
+def test_the_longest_name_by_example(name: str, *, taken: bool) -> None:
+    assert _accepts(name, ["a"]) == taken
+
+
+def test_a_refused_name_says_what_it_would_make() -> None:
+    with pytest.raises(SettingsError, match=r"makes the Role name a+-a-more-aws-ebs-csi-driver-\w+: 65 characters"):
+        Settings.parse(_settings("a" * 31, ["a"]))
+
+
+def _registered(stack: str, upstream: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+    for each in engine.run(stack, engine.values(stack), upstream).resources:
+        limit = naming.LIMITS.get(each.type)
+        if limit:
+            own = each.inputs.get("metadata", each.inputs).get("name")
+            yield each.type, own or each.name + naming.SUFFIX
+
+
+@pytest.mark.parametrize(("stack", "upstream"), [("prod", None), ("dr", engine.UPSTREAM)])
+def test_nothing_that_the_program_names_is_missed(stack: str, upstream: Mapping[str, Any] | None) -> None:
+    settings = Settings.parse(engine.values(stack))
+    found = naming.derived(settings.name, [site.name for site in settings.sites])
+    assert set(_registered(stack, upstream)) == set(found)
+
+
+def test_names_and_labels_inside_a_cluster_are_dns_labels() -> None:
+    objects = [each for each in engine.run("prod", engine.values("prod"), None).resources if "metadata" in each.inputs]
+    assert objects
+    for each in objects:
+        texts = [each.inputs["metadata"]["name"], *each.inputs["metadata"].get("labels", {}).values()]
+        assert all(0 < len(text) <= LABEL for text in texts), each.name
