@@ -5,7 +5,7 @@ import secrets
 from typing import Any
 
 from sandbox.aws.spec import Spec
-from sandbox.plugin.server import InvalidInputsError, Subject
+from sandbox.plugin.provider import InvalidInputsError, Subject
 from sandbox.plugin.wire import UNKNOWN, Props
 
 SUFFIX = 7

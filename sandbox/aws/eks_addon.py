@@ -7,7 +7,7 @@ from sandbox.aws.eks_cluster import CLUSTER, require_cluster
 from sandbox.aws.iam import ROLE
 from sandbox.aws.ledger import Row
 from sandbox.aws.spec import Reference, Spec, inputs
-from sandbox.plugin.server import ProviderError
+from sandbox.plugin.provider import ProviderError
 from sandbox.plugin.wire import Props
 
 ADDON = "aws:eks/addon:Addon"

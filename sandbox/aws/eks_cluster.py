@@ -10,7 +10,7 @@ from sandbox.aws.network import SUBNET
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.aws.tags import removed
 from sandbox.controlplane import ControlPlane
-from sandbox.plugin.server import ProviderError
+from sandbox.plugin.provider import ProviderError
 from sandbox.plugin.wire import Props
 
 CLUSTER = "aws:eks/cluster:Cluster"

@@ -9,7 +9,7 @@ from sandbox.aws.ledger import Row
 from sandbox.aws.network import SUBNET
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.controlplane import ControlPlane, NodeGroupSpec, remove_nodes, sync_nodes
-from sandbox.plugin.server import ProviderError
+from sandbox.plugin.provider import ProviderError
 from sandbox.plugin.wire import Props
 
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"

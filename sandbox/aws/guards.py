@@ -5,7 +5,7 @@ from sandbox.aws.cloud import Cloud
 from sandbox.aws.ledger import Row
 from sandbox.aws.spec import Reference, Spec
 from sandbox.aws.table import TABLE
-from sandbox.plugin.server import ProviderError
+from sandbox.plugin.provider import ProviderError
 from sandbox.plugin.wire import Props
 
 MADE_BY_AWS = {

@@ -4,7 +4,7 @@ from sandbox.aws.cloud import Cloud, ServiceError, reset_clients
 from sandbox.aws.ledger import Ledger, Row
 from sandbox.aws.provider import remove as remove_resource
 from sandbox.paths import Paths
-from sandbox.plugin.server import ProviderError
+from sandbox.plugin.provider import ProviderError
 
 
 def remove(paths: Paths, keep: set[tuple[str, str]]) -> list[str]:

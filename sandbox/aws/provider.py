@@ -16,7 +16,7 @@ from sandbox.controlplane import ApiError
 from sandbox.errors import SandboxError
 from sandbox.paths import Paths
 from sandbox.plugin.diff import Diff, diff_props
-from sandbox.plugin.server import InvalidInputsError, Observed, Provider, ProviderError, Subject
+from sandbox.plugin.provider import InvalidInputsError, Observed, Provider, ProviderError, Subject
 from sandbox.plugin.wire import UNKNOWN, Props
 
 VERSION = "7.51.1"

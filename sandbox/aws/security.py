@@ -7,7 +7,7 @@ from sandbox.aws.ledger import Row
 from sandbox.aws.network import VPC, retagged
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.aws.tags import at_creation, mapping
-from sandbox.plugin.server import ProviderError
+from sandbox.plugin.provider import ProviderError
 from sandbox.plugin.wire import Props
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"

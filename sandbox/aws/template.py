@@ -8,7 +8,7 @@ from sandbox.aws.ledger import Row
 from sandbox.aws.network import retagged
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.aws.tags import at_creation, mapping, pairs
-from sandbox.plugin.server import ProviderError
+from sandbox.plugin.provider import ProviderError
 from sandbox.plugin.wire import Props
 
 RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"

@@ -6,7 +6,7 @@ from sandbox.controlplane.client import NOT_FOUND, ApiClient, ApiError
 from sandbox.kubernetes.discovery import Discovery, Mapping
 from sandbox.kubernetes.kinds import Kind
 from sandbox.kubernetes.waiting import Waited, wait_gone, wait_ready
-from sandbox.plugin.server import ProviderError
+from sandbox.plugin.provider import ProviderError
 from sandbox.plugin.wire import Props
 
 FIELD_MANAGER = "pulumi-kubernetes"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sandbox.plugin.server import InvalidInputsError
+from sandbox.plugin.provider import InvalidInputsError
 from sandbox.plugin.wire import Props
 
 CORE = "core/"

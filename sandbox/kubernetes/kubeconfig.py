@@ -9,7 +9,7 @@ import yaml
 
 from sandbox.controlplane.client import ApiClient, ClientCertificate, Credentials, StaticCredentials
 from sandbox.kubernetes.exec_credential import ExecCommand, ExecCredentials
-from sandbox.plugin.server import ProviderError
+from sandbox.plugin.provider import ProviderError
 from sandbox.plugin.wire import rows
 
 

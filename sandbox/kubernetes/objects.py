@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.kubernetes.kinds import Kind
 from sandbox.kubernetes.projection import project
-from sandbox.plugin.server import Subject
+from sandbox.plugin.provider import Subject
 from sandbox.plugin.wire import UNKNOWN, Props, section
 
 AUTONAMED = "pulumi.com/autonamed"

@@ -11,7 +11,7 @@ from sandbox.kubernetes.immutable import replaces
 from sandbox.kubernetes.kinds import Kind
 from sandbox.kubernetes.kubeconfig import Kubeconfig
 from sandbox.plugin.diff import Diff, diff_props
-from sandbox.plugin.server import (
+from sandbox.plugin.provider import (
     InvalidInputsError,
     NotReadyError,
     Observed,

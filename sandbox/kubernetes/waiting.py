@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.controlplane.client import ApiClient
 from sandbox.kubernetes.readiness import judge, pod_reasons, workload_reasons
-from sandbox.plugin.server import ProviderError
+from sandbox.plugin.provider import ProviderError
 from sandbox.plugin.wire import Props, section
 
 TIMEOUT_ANNOTATION = "pulumi.com/timeoutSeconds"

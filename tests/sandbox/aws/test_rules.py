@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.aws import orphans
 from sandbox.aws.provider import AwsProvider
-from sandbox.plugin.server import InvalidInputsError, ProviderError, Subject
+from sandbox.plugin.provider import InvalidInputsError, ProviderError, Subject
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"

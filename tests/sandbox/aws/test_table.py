@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.aws.provider import AwsProvider
 from sandbox.aws.table import TABLE
-from sandbox.plugin.server import Subject
+from sandbox.plugin.provider import Subject
 from tests.sandbox.aws.cases import CASES, Case
 
 

@@ -11,7 +11,7 @@ from sandbox.kubernetes.kubeconfig import Kubeconfig
 from sandbox.kubernetes.projection import project
 from sandbox.kubernetes.provider import KubernetesProvider
 from sandbox.kubernetes.readiness import judge, pod_reasons
-from sandbox.plugin.server import InvalidInputsError, ProviderError, Subject
+from sandbox.plugin.provider import InvalidInputsError, ProviderError, Subject
 
 SUBJECT = Subject("urn", "kubernetes:apps/v1:Deployment", "web")
 KIND = Kind("apps/v1", "Deployment")
