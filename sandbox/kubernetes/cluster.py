@@ -7,9 +7,12 @@ from sandbox.kubernetes.discovery import Discovery, Mapping
 from sandbox.kubernetes.kinds import Kind
 from sandbox.kubernetes.waiting import Waited, wait_gone, wait_ready
 from sandbox.plugin.provider import ProviderError
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, section
 
 FIELD_MANAGER = "pulumi-kubernetes"
+FORCE_ANNOTATION = "pulumi.com/patchForce"
+"""Takes fields over from other managers, as upstream
+(https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +32,24 @@ class Cluster:
         """The live object; None when there is none."""
         return self.client.find(self._mapping(kind).path(namespace or self.namespace, name))
 
-    def apply(self, inputs: Props, *, dry_run: bool) -> Props:
-        """Server-side apply, taking over fields that others set."""
-        query = {"fieldManager": FIELD_MANAGER, "force": "true", "fieldValidation": "Strict"}
+    def apply(self, inputs: Props, *, dry_run: bool = False, force: bool = False) -> Props:
+        """Server-side apply; a field that another manager set is taken over by force or by the annotation alone.
+
+        Raises:
+            ApiError: the server refused, with reason `Conflict` where another manager holds a field.
+        """
+        forced = force or section(inputs, "metadata", "annotations").get(FORCE_ANNOTATION) == "true"
+        query = {"fieldManager": FIELD_MANAGER, "force": str(forced).lower(), "fieldValidation": "Strict"}
         if dry_run:
             query["dryRun"] = "All"
         body, path = self._placed(inputs)
         return self.client.apply(path, body, query)
 
-    def wait(self, live: Props) -> Waited:
-        """Wait until an applied object is ready."""
-        return wait_ready(self.client, self._placed(live)[1], live)
+    def wait(self, live: Props, timeout: float | None) -> Waited:
+        """Wait until an applied object is ready, for the given seconds or as long as the object says."""
+        return wait_ready(self.client, self._placed(live)[1], live, timeout)
 
-    def delete(self, kind: Kind, namespace: str, name: str) -> None:
+    def delete(self, kind: Kind, namespace: str, name: str, timeout: float | None) -> None:
         """Delete an object with all that depends on it, and wait until it is gone."""
         path = self._mapping(kind).path(namespace or self.namespace, name)
         live = self.client.find(path)
@@ -53,7 +61,7 @@ class Cluster:
         except ApiError as error:
             if error.status != NOT_FOUND:
                 raise
-        wait_gone(self.client, path, live["metadata"].get("uid"), live)
+        wait_gone(self.client, path, live, timeout)
 
     def _placed(self, inputs: Props) -> tuple[Props, str]:
         mapping = self._mapping(Kind(inputs["apiVersion"], inputs["kind"]))

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from sandbox.controlplane.client import ApiError, UnreachableError
 from sandbox.kubernetes import objects
-from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.cluster import FORCE_ANNOTATION, Cluster
 from sandbox.kubernetes.discovery import UnknownKindError
 from sandbox.kubernetes.immutable import replaces
 from sandbox.kubernetes.kinds import Kind
@@ -22,7 +22,7 @@ from sandbox.plugin.provider import (
 from sandbox.plugin.wire import UNKNOWN, Props, has_unknown, section
 
 SETTINGS = frozenset({"kubeconfig", "context", "namespace", "enableServerSideApply", "version", "pluginDownloadURL"})
-UNAUTHORIZED, FORBIDDEN, MISSING, UNPROCESSABLE = 401, 403, 404, 422
+UNAUTHORIZED, FORBIDDEN, MISSING, CONFLICT, UNPROCESSABLE = 401, 403, 404, 409, 422
 Answer = TypeVar("Answer")
 
 
@@ -78,17 +78,16 @@ class KubernetesProvider(Provider):
 
     def create(self, subject: Subject, inputs: Props, *, preview: bool) -> tuple[str, Props]:
         """Apply the object and wait until it is ready; in a preview, let the server try it."""
-        del subject
         if preview:
             return "", self._dry_run(inputs, fresh=True)
-        return self._applied(inputs)
+        return self._applied(inputs, subject.timeout)
 
     def update(
         self, subject: Subject, identity: str, olds: Props, news: Props, state: Props, *, preview: bool
     ) -> Props:
         """Apply the object as it should be now; fields left out are removed."""
-        del subject, identity, olds, state
-        return self._dry_run(news, fresh=False) if preview else self._applied(news)[1]
+        del identity, olds, state
+        return self._dry_run(news, fresh=False) if preview else self._applied(news, subject.timeout)[1]
 
     def read(self, subject: Subject, identity: str, inputs: Props, state: Props) -> Observed | None:
         """The live object in the shape of its inputs; whole where it is imported."""
@@ -108,7 +107,7 @@ class KubernetesProvider(Provider):
         kind = Kind.of(subject.type, state)
         cluster = self._connected()
         try:
-            _told(lambda: cluster.delete(kind, *objects.split_identity(identity)))
+            _told(lambda: cluster.delete(kind, *objects.split_identity(identity), subject.timeout))
         except UnknownKindError:
             return
 
@@ -117,12 +116,15 @@ class KubernetesProvider(Provider):
         del arguments
         raise ProviderError(f"{token} is no function of the sandbox's kubernetes plugin; declare typed objects instead")
 
-    def _applied(self, inputs: Props) -> tuple[str, Props]:
+    def _applied(self, inputs: Props, timeout: float | None) -> tuple[str, Props]:
         cluster = self._connected()
         try:
-            waited = _told(lambda: cluster.wait(cluster.apply(inputs, dry_run=False)))
-        except UnknownKindError as error:
+            live = cluster.apply(inputs)
+        except ApiError as error:
+            raise ProviderError(_refusal(inputs, error)) from None
+        except (UnknownKindError, UnreachableError) as error:
             raise ProviderError(str(error)) from None
+        waited = _told(lambda: cluster.wait(live, timeout))
         identity, outputs = objects.identity(waited.live), objects.outputs(inputs, waited.live)
         if waited.reasons:
             raise NotReadyError(identity, outputs, inputs, waited.reasons)
@@ -132,7 +134,7 @@ class KubernetesProvider(Provider):
         if self._cluster is None or has_unknown(inputs):
             return inputs
         try:
-            return objects.outputs(inputs, self._cluster.apply(inputs, dry_run=True), preview=True)
+            return objects.outputs(inputs, self._cluster.apply(inputs, dry_run=True, force=fresh), preview=True)
         except (UnreachableError, UnknownKindError):
             return inputs
         except ApiError as error:
@@ -162,7 +164,10 @@ def _told(act: Callable[[], Answer]) -> Answer:
 
 
 def _refusal(inputs: Props, error: ApiError) -> str:
-    return f"the API server refuses {inputs['kind']} {inputs['metadata'].get('name')}: {error}"
+    told = f"the API server refuses {inputs['kind']} {inputs['metadata'].get('name')}: {error}"
+    if error.status != CONFLICT:
+        return told
+    return f'{told}; leave the field out, or set the annotation {FORCE_ANNOTATION}: "true" to take it over'
 
 
 def _place(inputs: Props) -> tuple[object, object]:

@@ -119,3 +119,12 @@ def pod_reasons(pod: Props) -> list[str]:
     stuck = [section(s, "waiting") or section(s, "terminated") for s in states if "running" not in s]
     found = [f"{name}: {s.get('reason')}: {s.get('message', '')}".rstrip(": ") for s in stuck if s]
     return found or [f"{name}: phase {pod.get('status', {}).get('phase')}, not ready"]
+
+
+def holders(live: Props) -> list[str]:
+    """What keeps an object that is being deleted: its finalizers, and what a namespace still holds."""
+    name = f"{live.get('kind', 'Pod')} {live['metadata']['name']}"  # items of a list do not repeat their kind
+    conditions = [item for item in rows(live, "status", "conditions") if live.get("kind") == "Namespace"]
+    content = [f"{item.get('reason')}: {item.get('message')}" for item in conditions if item.get("status") == "True"]
+    finalizers = ", ".join(live["metadata"].get("finalizers") or [])
+    return [f"{name} is held by finalizer {finalizers}" if finalizers else f"{name} has no finalizer", *content]

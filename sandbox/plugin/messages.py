@@ -13,9 +13,13 @@ from sandbox.plugin.wire import to_struct
 
 
 def subject_of(request: Any) -> Subject:
-    """The resource that a request names by its URN (`urn:pulumi:<stack>::<project>::<parents$type>::<name>`)."""
+    """The resource that a request names by its URN (`urn:pulumi:<stack>::<project>::<parents$type>::<name>`).
+
+    The calls that change something carry the resource's `customTimeouts` in seconds, 0 where there are none
+    (https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto).
+    """
     parts = request.urn.split("::")
-    return Subject(request.urn, parts[2].split("$")[-1], parts[3])
+    return Subject(request.urn, parts[2].split("$")[-1], parts[3], getattr(request, "timeout", 0) or None)
 
 
 def diff_response(found: Diff) -> Any:

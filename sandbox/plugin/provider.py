@@ -30,11 +30,16 @@ class NotReadyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The resource that a call is about."""
+    """The resource that a call is about.
+
+    Attributes:
+        timeout: seconds that the program's `customTimeouts` give the call; None where they say nothing.
+    """
 
     urn: str
     type: str
     name: str
+    timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,8 @@ WORKERS = 16
 MESSAGE_BYTES = 64 * 1024 * 1024
 
 
-def serve(provider: Provider) -> None:
-    """Serve until the engine ends us; the first line on standard output is the port, as it expects."""
-    logs = Paths.from_environment().logs
-    logs.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(filename=logs / f"plugin-{provider.name}.log", format="%(asctime)s %(process)d %(message)s")
+def start(provider: Provider) -> tuple[grpc.Server, int]:
+    """Start to answer the engine's calls on a free port of loopback; answers the server and its port."""
     options = [
         ("grpc.max_receive_message_length", MESSAGE_BYTES),
         ("grpc.max_send_message_length", MESSAGE_BYTES),
@@ -28,6 +25,15 @@ def serve(provider: Provider) -> None:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(provider), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
+    return server, port
+
+
+def serve(provider: Provider) -> None:
+    """Serve until the engine ends us; the first line on standard output is the port, as it expects."""
+    logs = Paths.from_environment().logs
+    logs.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=logs / f"plugin-{provider.name}.log", format="%(asctime)s %(process)d %(message)s")
+    server, port = start(provider)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     server.wait_for_termination()

@@ -10,7 +10,8 @@ from sandbox.kubernetes.kinds import Kind
 from sandbox.kubernetes.kubeconfig import Kubeconfig
 from sandbox.kubernetes.projection import project
 from sandbox.kubernetes.provider import KubernetesProvider
-from sandbox.kubernetes.readiness import judge, pod_reasons
+from sandbox.kubernetes.readiness import holders, judge, pod_reasons
+from sandbox.kubernetes.waiting import TIMEOUT_ANNOTATION, timeout_seconds
 from sandbox.plugin.provider import InvalidInputsError, ProviderError, Subject
 
 SUBJECT = Subject("urn", "kubernetes:apps/v1:Deployment", "web")
@@ -105,3 +106,29 @@ def test_a_kubeconfig_without_the_context_says_what_it_has() -> None:
 def test_an_unknown_setting_is_refused() -> None:
     with pytest.raises(InvalidInputsError, match="not a setting"):
         KubernetesProvider().check_config({"kubeconfg": "x"})
+
+
+@pytest.mark.parametrize(
+    ("custom", "annotated", "seconds"), [(None, None, 300.0), (None, "20", 20.0), (5.5, "20", 5.5), (5.5, None, 5.5)]
+)
+def test_custom_timeouts_go_before_the_annotation(custom: float | None, annotated: str | None, seconds: float) -> None:
+    annotations = {TIMEOUT_ANNOTATION: annotated} if annotated else {}
+    assert timeout_seconds({"metadata": {"annotations": annotations}}, custom, 300.0) == seconds
+
+
+def test_an_annotation_that_is_no_time_is_refused() -> None:
+    live: dict[str, Any] = {"kind": "Job", "metadata": {"name": "j", "annotations": {TIMEOUT_ANNOTATION: "2m"}}}
+    with pytest.raises(ProviderError, match=r"Job j has annotation .* '2m'; it must be a whole number of seconds"):
+        timeout_seconds(live, None, 300.0)
+
+
+def test_what_holds_a_namespace_is_named() -> None:
+    content = {
+        "type": "NamespaceFinalizersRemaining",
+        "status": "True",
+        "reason": "SomeFinalizersRemain",
+        "message": "x",
+    }
+    done = {"type": "NamespaceDeletionContentFailure", "status": "False", "reason": "ContentDeleted", "message": "y"}
+    live = {"kind": "Namespace", "metadata": {"name": "n"}, "status": {"conditions": [content, done]}}
+    assert holders(live) == ["Namespace n has no finalizer", "SomeFinalizersRemain: x"]
