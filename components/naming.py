@@ -10,7 +10,7 @@ from typing import Final
 BUSINESS: Final = "business"
 DATA: Final = "data"
 MONITORING: Final = "monitoring"
-NODE_GROUPS: Final = ("system", "reserved", "spot")
+_NODE_GROUPS: Final = ("system", "reserved", "spot")
 
 # The engine appends a hyphen and seven hexadecimal digits to a name that it makes of a logical one:
 # https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
@@ -126,7 +126,7 @@ def _of_site(site: str) -> Iterator[tuple[str, str]]:
     yield "aws:cloudwatch/logGroup:LogGroup", control_plane_logs(site)
     for use in _SITE_ROLES:
         yield "aws:iam/role:Role", f"{site}-{use}"
-    for group in NODE_GROUPS:
+    for group in _NODE_GROUPS:
         yield "aws:eks/nodeGroup:NodeGroup", f"{site}-{group}"
         yield "aws:ec2/launchTemplate:LaunchTemplate", f"{site}-{group}"
 

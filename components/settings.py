@@ -1,14 +1,26 @@
 """The settings of a stack: the only place where its YAML enters. Units and meanings stand at each field."""
 
 from enum import StrEnum
-from ipaddress import IPv4Network
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from components import addressing, naming, sizing
-
-_SHOWN = 4
+from components import addressing, messages, naming
+from components.capacity import Inference, Nodes, Quotas
+from components.vocabulary import (
+    Arn,
+    Cidr,
+    Days,
+    KubernetesVersion,
+    ListedCidr,
+    Model,
+    Name,
+    Region,
+    ReservationId,
+    SiteName,
+    Text,
+    Zone,
+)
 
 
 class SettingsError(ValueError):
@@ -22,39 +34,7 @@ class Role(StrEnum):
     STANDBY = "standby"
 
 
-class Phase(StrEnum):
-    """How much of the platform is adopted."""
-
-    FOUNDATION = "foundation"
-    ASYNC = "async"
-    FULL = "full"
-
-
-def _network(text: str) -> str:
-    return str(IPv4Network(text))
-
-
-def _closed(text: str) -> str:
-    if IPv4Network(text).prefixlen == 0:
-        raise ValueError("0.0.0.0/0 opens the endpoint to everyone; list the networks of your people and CI")
-    return _network(text)
-
-
-Cidr = Annotated[str, AfterValidator(_network)]
-ListedCidr = Annotated[str, AfterValidator(_closed)]
-Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
-Zone = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$")]
-SiteName = Annotated[str, Field(pattern=r"^[a-o]$")]
-Arn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:(role|user)/.+$")]
-Count = Annotated[int, Field(ge=1)]
-Days = Annotated[int, Field(ge=1, le=3653)]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
-
-
-class Network(_Model):
+class Network(Model):
     """Addresses of the region."""
 
     cidr: Cidr = Field(description="the region's network, a /16; no other region may overlap it")
@@ -64,21 +44,25 @@ class Network(_Model):
     @model_validator(mode="after")
     def _is_a_16(self) -> Self:
         if not self.cidr.endswith("/16"):
-            raise ValueError(f"cidr {self.cidr} must be a /16")
+            raise ValueError(f"cidr {self.cidr} must be a /16, like 10.20.0.0/16")
         return self
 
 
-class Site(_Model):
+class Site(Model):
     """One zone with one cluster."""
 
     name: SiteName = Field(description="one letter, a to o; fixes the site's addresses")
     zone: Zone = Field(description="its availability zone; no two sites share one")
+    reservation_id: ReservationId | None = Field(
+        default=None,
+        description="capacity reservation of the site's zone that the reserved nodes start in, and nowhere else",
+    )
 
 
-class Cluster(_Model):
+class Cluster(Model):
     """The EKS cluster of each site."""
 
-    version: str = Field(pattern=r"^1\.\d\d$", description="Kubernetes version")
+    version: KubernetesVersion = Field(description="Kubernetes version")
     service_cidr: Cidr = Field(description="addresses of Services")
     public_access_cidrs: list[ListedCidr] = Field(min_length=1, description="networks that reach the public endpoint")
     administrators: list[Arn] = Field(min_length=1, description="IAM principals with cluster admin")
@@ -86,124 +70,39 @@ class Cluster(_Model):
     log_retention_days: Days = Field(description="days that control-plane logs are kept")
 
 
-class Range(_Model):
-    """A least and a most."""
-
-    minimum: Count = Field(description="least, a count")
-    maximum: Count = Field(description="most, a count")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.minimum > self.maximum:
-            raise ValueError(f"minimum {self.minimum} is above maximum {self.maximum}")
-        return self
-
-
-class Group(Range):
-    """Size of a node group on each site."""
-
-    initial: Count = Field(description="nodes at creation; the autoscaler owns the number afterwards")
-    disk_gib: int = Field(ge=20, description="root disk, GiB")
-
-    @model_validator(mode="after")
-    def _within(self) -> Self:
-        if not self.minimum <= self.initial <= self.maximum:
-            raise ValueError(f"initial {self.initial} must be from {self.minimum} to {self.maximum}")
-        return self
-
-
-class SystemGroup(Group):
-    """Nodes without GPUs."""
-
-    instance_type: str = Field(description="EC2 instance type")
-
-
-class GpuGroup(Group):
-    """Nodes with GPUs of one capacity kind."""
-
-    instance_types: list[str] = Field(min_length=1, description="EC2 instance types with GPUs")
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        unknown = set(self.instance_types) - set(sizing.GPUS_PER_NODE)
-        if unknown:
-            raise ValueError(f"instance_types {sorted(unknown)} not of {sorted(sizing.GPUS_PER_NODE)}")
-        return self
-
-    def replicas(self, tensor_parallel: int) -> int:
-        """Return how many replicas fit on the group at its least size."""
-        return min(sizing.replicas_on(self.minimum, kind, tensor_parallel) for kind in self.instance_types)
-
-
-class ReservedGroup(GpuGroup):
-    """GPU nodes that are always there."""
-
-    instance_types: list[str] = Field(min_length=1, max_length=1, description="the EC2 instance type with GPUs")
-    reserve: bool = Field(description="whether to hold an on-demand capacity reservation of `initial` nodes")
-
-
-class Nodes(_Model):
-    """The node groups of each site."""
-
-    system: SystemGroup = Field(description="nodes of the cluster's own services")
-    reserved: ReservedGroup = Field(description="GPU nodes, on-demand or reserved")
-    spot: GpuGroup = Field(description="GPU nodes, spot")
-
-
-class Inference(_Model):
-    """The model and how it is served on each site."""
-
-    model: str = Field(min_length=1, description="model id")
-    revision: str = Field(min_length=1, description="revision of the weights")
-    image: str = Field(min_length=1, description="container image of the model server")
-    quantization: str = Field(pattern=r"^(fp8|int8|awq)$", description="number format of the weights")
-    tensor_parallel: Count = Field(description="GPUs of one replica")
-    replicas: Range = Field(description="replicas per site")
-    cpu: Count = Field(description="cores of one replica")
-    memory_gib: Count = Field(description="memory of one replica, GiB")
-    longest_stream_seconds: Count = Field(description="longest answer, s")
-    pre_stop_seconds: Count = Field(description="wait before the server is told to stop, s")
-    cpu_target_percent: int = Field(ge=1, le=100, description="CPU that the autoscaler aims at, %")
-    scale_down_stabilisation_seconds: int = Field(ge=0, le=3600, description="wait before scaling down, s")
-
-
-class Settings(_Model):
+class Settings(Model):
     """All of one stack's settings."""
 
-    name: str = Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", description="prefix of names; 30 characters at most")
-    role: Role = Field(description="primary, or standby of another stack")
+    name: Name = Field(description="prefix of names; 30 characters at most")
+    role: Role = Field(strict=False, description="primary, or standby of another stack")
     region: Region = Field(description="AWS region")
-    phase: Phase = Field(description="how much of the platform is adopted")
-    owner: str = Field(min_length=1, description="team, as tag `owner`")
-    cost_center: str = Field(min_length=1, description="who pays, as tag `cost`")
+    owner: Text = Field(description="team, as tag `owner`")
+    cost_center: Text = Field(description="who pays, as tag `cost`")
     protect: bool = Field(description="whether the engine refuses to delete stateful resources")
-    upstream: str | None = Field(default=None, description="stack that a standby stands by for")
+    upstream: Text | None = Field(default=None, description="stack that a standby stands by for")
     network: Network = Field(description="addresses")
     sites: list[Site] = Field(min_length=1, max_length=15, description="one zone and cluster each")
     cluster: Cluster = Field(description="EKS")
     nodes: Nodes = Field(description="node groups")
     inference: Inference = Field(description="model serving")
+    quotas: Quotas = Field(description="the most that each domain may ask for")
 
     @classmethod
     def parse(cls, values: object) -> "Settings":
         """Return the settings in `values`; raises SettingsError with one line."""
-        if not isinstance(values, dict):
-            raise SettingsError(f"platform: got {values!r}, must be a mapping of settings; correct the stack's file")
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise SettingsError(_one_line(error)) from error
+            raise SettingsError(messages.one_line(cls, error)) from error
 
     @model_validator(mode="after")
     def _places(self) -> Self:
-        names = [site.name for site in self.sites]
+        _distinct("names", [site.name for site in self.sites])
         zones = [*(site.zone for site in self.sites), self.network.witness_zone]
-        if len(set(names)) < len(names):
-            raise ValueError(f"sites have names {names}, must be distinct")
-        if len(set(zones)) < len(zones):
-            raise ValueError(f"zones {zones} (witness last) must be distinct")
+        _distinct("zones (the last is network.witness_zone)", zones)
+        _distinct("reservation_ids", [site.reservation_id for site in self.sites if site.reservation_id])
         if foreign := [zone for zone in zones if zone[:-1] != self.region]:
-            raise ValueError(f"zones {foreign} are not in region {self.region}")
+            raise ValueError(f"zones {foreign} are not in region {self.region}; take zones of it, like {self.region}a")
         return self
 
     @model_validator(mode="after")
@@ -216,9 +115,12 @@ class Settings(_Model):
     def _addresses(self) -> Self:
         vpc, services = self.network.cidr, self.cluster.service_cidr
         if addressing.overlaps(vpc, services):
-            raise ValueError(f"cluster.service_cidr {services} overlaps network.cidr {vpc}")
+            raise ValueError(f"cluster.service_cidr {services} overlaps network.cidr {vpc}; take another for one")
         if not addressing.same_side(vpc, services):
-            raise ValueError(f"network.cidr {vpc} and cluster.service_cidr {services} must be on one side of 128.0.0.0")
+            raise ValueError(
+                f"network.cidr {vpc} and cluster.service_cidr {services} must be on one side of 128.0.0.0;"
+                " take both from 10.0.0.0/8, or both from above"
+            )
         return self
 
     @model_validator(mode="after")
@@ -238,13 +140,13 @@ class Settings(_Model):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _room(self) -> Self:
+        if short := self.quotas.business.shortage(self.inference):
+            raise ValueError(f"quotas.business: {short}; raise it, or lower inference.replicas.maximum")
+        return self
 
-def _one_line(error: ValidationError) -> str:
-    found = error.errors()
-    lines = [f"{'.'.join(map(str, ('platform', *each['loc'])))}: {each['msg']}" + _got(each["input"]) for each in found]
-    more = f"; and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
-    return "; ".join(lines[:_SHOWN]) + more + "; correct the stack's settings file"
 
-
-def _got(value: object) -> str:
-    return "" if isinstance(value, dict | list) else f" (got {value!r})"
+def _distinct(what: str, found: list[str]) -> None:
+    if len(set(found)) < len(found):
+        raise ValueError(f"sites: {what} {found} must be distinct; give each site its own")

@@ -1,11 +1,11 @@
 """A Markdown table of the settings, made from their model."""
 
 from collections.abc import Iterator
-from typing import get_args
 
 from pydantic import BaseModel
 
 from components.settings import Settings
+from components.vocabulary import models_in
 
 
 def render() -> str:
@@ -16,6 +16,5 @@ def render() -> str:
 def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
         yield f"| `{prefix}{name}` | {field.description} |\n"
-        for part in (field.annotation, *get_args(field.annotation)):
-            if isinstance(part, type) and issubclass(part, BaseModel):
-                yield from _rows(part, f"{prefix}{name}.")
+        for part in models_in(field):
+            yield from _rows(part, f"{prefix}{name}.")

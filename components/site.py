@@ -88,6 +88,7 @@ class Site(Component):
             cluster=self.cluster,
             site=site.name,
             zone=site.zone,
+            reservation_id=site.reservation_id,
             subnet=self.network.private_subnet_id,
             key=key.arn,
             after=[*self._addons("base", BEFORE_NODES, []).installed, self.network.way_out],
@@ -102,6 +103,6 @@ class Site(Component):
         inside = pulumi.ResourceOptions(parent=self, providers=[provider])
         inference = self._args.settings.inference
         plugin = DevicePlugin(f"{self._name}-device-plugin", inside)
-        domains = Domains(self._name, DomainsArgs(inference=inference), inside)
+        domains = Domains(self._name, DomainsArgs(quotas=self._args.settings.quotas), inside)
         after = [*nodes.groups, plugin.daemon_set, *domains.ready]
         Inference(f"{self._name}-inference", InferenceArgs(inference=inference, after=after), inside)

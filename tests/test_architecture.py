@@ -9,7 +9,17 @@ from engine import ROOT
 
 COMPONENTS = sorted((ROOT / "components").rglob("*.py"))
 PROGRAM = [ROOT / "__main__.py", *COMPONENTS]
-PURE = ["addressing", "naming", "sizing", "settings", "settings_doc", "compute/user_data"]
+PURE = [
+    "addressing",
+    "naming",
+    "sizing",
+    "vocabulary",
+    "capacity",
+    "messages",
+    "settings",
+    "settings_doc",
+    "compute/user_data",
+]
 LIMIT_FILE, LIMIT_FUNCTION = 250, 42
 
 

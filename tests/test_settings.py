@@ -4,19 +4,29 @@ from typing import Any
 
 import engine
 import pytest
+import yaml
 
 from components.settings import Settings, SettingsError
 from components.settings_doc import render
 
 
-def _with(stack: str, path: str, value: object) -> dict[str, Any]:
+def _with(stack: str, path: str, text: str) -> dict[str, Any]:
+    """Return the shipped settings of `stack` with one of them as somebody may have typed it; empty leaves it out."""
     values = engine.values(stack)
     *way, last = path.split(".")
     at: Any = values
     for key in way:
         at = at[int(key) if key.isdigit() else key]
-    at[last] = value
+    at[last] = yaml.safe_load(text)
+    if not text:
+        del at[last]
     return values
+
+
+def _refusal(values: object) -> str:
+    with pytest.raises(SettingsError) as raised:
+        Settings.parse(values)
+    return str(raised.value)
 
 
 @pytest.mark.parametrize("stack", ["prod", "dr"])
@@ -24,42 +34,111 @@ def test_the_shipped_files_are_good(stack: str) -> None:
     assert Settings.parse(engine.values(stack)).name == f"llm-{stack}"
 
 
-@pytest.mark.parametrize(
-    ("path", "value", "said"),
-    [
-        ("surprise", 1, "platform.surprise"),
-        ("role", "boss", "'primary' or 'standby'"),
-        ("region", "mars", "platform.region"),
-        ("sites.1.zone", "us-east-1a", "must be distinct"),
-        ("sites.1.zone", "us-east-1c", "must be distinct"),
-        ("sites.1.zone", "us-west-2a", "not in region us-east-1"),
-        ("sites.1.name", "a", "must be distinct"),
-        ("sites.1.name", "p", "platform.sites.1.name"),
-        ("network.cidr", "10.20.0.0/17", "must be a /16"),
-        ("network.cidr", "10.20.0.1/16", "platform.network.cidr"),
-        ("network.cidr", "10.100.0.0/16", "overlaps"),
-        ("network.cidr", "172.20.0.0/16", "one side of 128.0.0.0"),
-        ("cluster.public_access_cidrs", ["0.0.0.0/0"], "opens the endpoint to everyone"),
-        ("cluster.administrators", ["me"], "platform.cluster.administrators.0"),
-        ("inference.replicas.minimum", 0, "platform.inference.replicas.minimum"),
-        ("inference.replicas.minimum", 7, "above maximum"),
-        ("nodes.spot.minimum", 1, "nodes.spot alone holds 1 replicas, must hold"),
-        ("nodes.reserved.initial", 20, "must be from 3 to 8"),
-        ("nodes.reserved.instance_types", ["m7i.large"], "not of"),
-        ("upstream", "other", "a standby needs one, a primary has none"),
-        ("inference.tensor_parallel", "many", "platform.inference.tensor_parallel"),
-    ],
-)
-def test_a_bad_value_is_one_clear_line(path: str, value: object, said: str) -> None:
-    with pytest.raises(SettingsError) as raised:
-        Settings.parse(_with("prod", path, value))
-    assert said in str(raised.value)
-    assert "\n" not in str(raised.value)
+TYPED = [
+    ("role", "boss", "role: got \"boss\", must be 'primary' or 'standby'"),
+    ("region", "mars", 'region: got "mars", must be like us-east-1'),
+    ("name", "Prod", 'name: got "Prod", must be lower-case letters, digits and hyphens, like llm-prod'),
+    ("owner", '""', 'owner: got "", must not be empty'),
+    ("protect", '"yes"', 'protect: got "yes", must be true or false'),
+    ("network", "10.20.0.0/16", 'network: got "10.20.0.0/16", must be a mapping of settings'),
+    ("network", "null", "network: got null, must be a mapping of settings"),
+    ("network.cidr", "10.20", "network.cidr: got 10.2, must be text; put quotes around what looks like a number"),
+    ("cluster.version", "1.36", "cluster.version: got 1.36, must be text; put quotes around"),
+    ("cluster.version", '"2.0"', 'cluster.version: got "2.0", must be like 1.36'),
+    ("cluster.administrators", "[me]", 'cluster.administrators.0: got "me", must be like arn:aws:iam::'),
+    ("sites", "{a: us-east-1a}", "sites: got a mapping, must be a list"),
+    ("sites", "[]", "sites: got [], must have 1 or more entries"),
+    ("sites.1.name", "p", 'sites.1.name: got "p", must be one letter, a to o'),
+    ("sites.1.reservation_id", "cr-1", 'sites.1.reservation_id: got "cr-1", must be like cr-'),
+    ("inference.cpu", "1.5", "inference.cpu: got 1.5, must be a whole number"),
+    ("inference.tensor_parallel", '"8"', 'inference.tensor_parallel: got "8", must be a whole number'),
+    ("inference.replicas.minimum", "true", "inference.replicas.minimum: got true, must be a whole number"),
+    ("inference.replicas.minimum", "0", "inference.replicas.minimum: got 0, must be 1 or more"),
+    ("inference.cpu_target_percent", "101", "inference.cpu_target_percent: got 101, must be 100 or less"),
+    ("inference.quantization", "int4", 'inference.quantization: got "int4", must be fp8, int8 or awq'),
+    ("nodes.reserved.instance_types", "[a, b]", 'got ["a", "b"], must have 1 or fewer entries'),
+    ("nodes.reserved.instance_types", "[m7i.large]", "instance_types ['m7i.large'] must be of ['g6e.12xlarge', "),
+    ("quotas.data.gpus", "-1", "quotas.data.gpus: got -1, must be 0 or more"),
+]
+PLACES = [
+    ("network.cidr", "10.20.0.0/17", "network: cidr 10.20.0.0/17 must be a /16, like 10.20.0.0/16"),
+    ("network.cidr", "10.20.0.1/16", 'network.cidr: got "10.20.0.1/16", must be an IPv4 network without host bits'),
+    ("network.cidr", "10.100.0.0/16", "cluster.service_cidr 10.100.0.0/16 overlaps network.cidr 10.100.0.0/16; take"),
+    (
+        "network.cidr",
+        "172.20.0.0/16",
+        "network.cidr 172.20.0.0/16 and cluster.service_cidr 10.100.0.0/16 must be on one",
+    ),
+    ("cluster.service_cidr", "172.20.0.0/16", "must be on one side of 128.0.0.0; take both from"),
+    (
+        "cluster.public_access_cidrs",
+        "[0.0.0.0/0]",
+        'got "0.0.0.0/0", opens the endpoint to everyone; list the networks',
+    ),
+    (
+        "sites.1.zone",
+        "us-east-1a",
+        "['us-east-1a', 'us-east-1a', 'us-east-1c'] must be distinct; give each site its own",
+    ),
+    (
+        "sites.1.zone",
+        "us-east-1c",
+        "zones (the last is network.witness_zone) ['us-east-1a', 'us-east-1c', 'us-east-1c']",
+    ),
+    (
+        "sites.1.zone",
+        "us-west-2a",
+        "zones ['us-west-2a'] are not in region us-east-1; take zones of it, like us-east-1a",
+    ),
+    ("sites.1.zone", "us-east", 'sites.1.zone: got "us-east", must be like us-east-1a'),
+    ("sites.1.name", "a", "sites: names ['a', 'a'] must be distinct; give each site its own"),
+]
+SIZES = [
+    ("inference.replicas.minimum", "7", "replicas: minimum 7 is above maximum 6; lower one or raise the other"),
+    ("inference.replicas.maximum", "7", "cpu 240 is below 256, memory_gib 3648 is below 4096, gpus 56 is below 64"),
+    ("inference.replicas.maximum", "7", "which 8 replicas need; raise it, or lower inference.replicas.maximum"),
+    ("quotas.business.pods", "6", "quotas.business: pods 6 is below 7, which 7 replicas need"),
+    ("nodes.spot.minimum", "1", "nodes.spot alone holds 1 replicas, must hold inference.replicas.minimum 2; raise"),
+    ("nodes.reserved.initial", "20", "nodes.reserved: initial 20 must be from 3 to 8"),
+    ("upstream", "other", "role primary with upstream other: a standby needs one, a primary has none"),
+]
+KEYS = [
+    ("surprise", "1", "platform.surprise: unknown key, known here are cluster, cost_center, inference"),
+    ("sites.1.rack", "3", "platform.sites.1.rack: unknown key, known here are name, reservation_id, zone"),
+    ("phase", "full", "platform.phase: unknown key, known here are"),
+    ("nodes.system", "", "platform.nodes.system: is missing, must be given: nodes of the cluster's own services"),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "said"), [*TYPED, *PLACES, *SIZES, *KEYS])
+def test_a_bad_value_is_one_clear_line(path: str, text: str, said: str) -> None:
+    line = _refusal(_with("prod", path, text))
+    assert said in line
+    assert line.startswith("platform")
+    assert line.endswith("; correct the stack's settings file")
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize("values", [[1], "prod", None, 3])
+def test_settings_that_are_no_mapping(values: object) -> None:
+    assert "must be a mapping of settings" in _refusal(values)
+
+
+def test_many_mistakes_are_still_one_line_that_can_be_read() -> None:
+    line = _refusal({})
+    assert "and 8 more" in line
+    assert len(line) < 400
+
+
+def test_two_sites_cannot_share_a_reservation() -> None:
+    values = engine.values("prod")
+    for site in values["sites"]:
+        site["reservation_id"] = "cr-0123456789abcdef0"
+    assert "reservation_ids" in _refusal(values)
 
 
 def test_a_standby_needs_an_upstream() -> None:
-    with pytest.raises(SettingsError, match="a standby needs one"):
-        Settings.parse(_with("dr", "upstream", None))
+    assert "a standby needs one" in _refusal(_with("dr", "upstream", ""))
 
 
 def test_the_readme_has_the_table() -> None:

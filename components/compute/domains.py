@@ -11,8 +11,8 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgs
 from pulumi_kubernetes.scheduling.v1 import PriorityClass
 
 from components.base import Component
+from components.capacity import Quota, Quotas
 from components.naming import BUSINESS, DATA, MONITORING
-from components.settings import Inference
 
 NAMESPACE_LABEL: Final = "kubernetes.io/metadata.name"
 _DNS_PORT = 53
@@ -24,31 +24,28 @@ class _Domain:
 
     name: str
     priority: int
-    quota: Mapping[str, str]
+    quota: Quota
     pod_security: str = "restricted"
 
 
-def _domains(inference: Inference) -> list[_Domain]:
-    # One replica more than the autoscaler's most: a rolling update starts the new pod first.
-    most = inference.replicas.maximum + 1
-    cores, memory = str(inference.cpu * most + 16), f"{inference.memory_gib * most + 64}Gi"
-    gpus = str(inference.tensor_parallel * most)
+def _domains(quotas: Quotas) -> list[_Domain]:
     return [
-        _Domain(name=BUSINESS, priority=100_000, quota=_quota(cores, memory, gpus)),
-        _Domain(name=DATA, priority=50_000, quota=_quota("32", "128Gi", "0")),
+        _Domain(name=BUSINESS, priority=100_000, quota=quotas.business),
+        _Domain(name=DATA, priority=50_000, quota=quotas.data),
         # Node exporters and log shippers read the host, which `restricted` forbids; they degrade first.
-        _Domain(name=MONITORING, priority=1_000, quota=_quota("32", "128Gi", "0"), pod_security="privileged"),
+        _Domain(name=MONITORING, priority=1_000, quota=quotas.monitoring, pod_security="privileged"),
     ]
 
 
-def _quota(cores: str, memory: str, gpus: str) -> Mapping[str, str]:
+def _hard(quota: Quota) -> Mapping[str, str]:
+    cores, memory = str(quota.cpu), f"{quota.memory_gib}Gi"
     return {
         "requests.cpu": cores,
         "requests.memory": memory,
         "limits.cpu": cores,
         "limits.memory": memory,
-        "requests.nvidia.com/gpu": gpus,
-        "pods": "100",
+        "requests.nvidia.com/gpu": str(quota.gpus),
+        "pods": str(quota.pods),
     }
 
 
@@ -58,9 +55,9 @@ def _where(domain: _Domain) -> ObjectMetaArgsDict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainsArgs:
-    """What the quotas are worked out from."""
+    """How much each domain may take of the cluster."""
 
-    inference: Inference
+    quotas: Quotas
 
 
 class Domains(Component):
@@ -72,7 +69,7 @@ class Domains(Component):
         super().__init__(name, opts)
         self._name = name
         self.ready: list[pulumi.Resource] = [
-            resource for domain in _domains(args.inference) for resource in self._domain(domain)
+            resource for domain in _domains(args.quotas) for resource in self._domain(domain)
         ]
         self.publish()
 
@@ -106,7 +103,7 @@ class Domains(Component):
 
     def _quota(self, domain: _Domain, opts: pulumi.ResourceOptions) -> ResourceQuota:
         return ResourceQuota(
-            f"{self._name}-{domain.name}", metadata=_where(domain), spec={"hard": domain.quota}, opts=opts
+            f"{self._name}-{domain.name}", metadata=_where(domain), spec={"hard": _hard(domain.quota)}, opts=opts
         )
 
     def _limits(self, domain: _Domain, opts: pulumi.ResourceOptions) -> LimitRange:

@@ -17,10 +17,10 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgs
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from components.base import Component
+from components.capacity import Inference as InferenceSettings
 from components.compute.domains import NAMESPACE_LABEL
 from components.compute.serving_pod import LABELS, NAME, PORT, pod_spec
 from components.naming import BUSINESS, MONITORING
-from components.settings import Inference as InferenceSettings
 
 _HTTPS = 443
 _METADATA: Final[ObjectMetaArgsDict] = {"name": NAME, "namespace": BUSINESS, "labels": LABELS}

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_aws.ec2 import CapacityReservation, LaunchTemplate, LaunchTemplateBlockDeviceMappingEbsArgsDict
+from pulumi_aws.ec2 import (
+    CapacityReservation,
+    LaunchTemplate,
+    LaunchTemplateBlockDeviceMappingEbsArgsDict,
+    LaunchTemplateCapacityReservationSpecificationArgsDict,
+)
 from pulumi_aws.eks import NodeGroup, NodeGroupTaintArgsDict
 from pulumi_aws.iam import Role
 
-from components import settings
 from components.base import Component, site_tags
+from components.capacity import GpuGroup, Group, ReservedGroup
+from components.capacity import Nodes as NodesSettings
 from components.compute.cluster import Cluster
 from components.compute.identity import service_role
 from components.compute.user_data import user_data
@@ -30,7 +36,7 @@ class _Kind:
     """What tells one node group from another."""
 
     name: str
-    group: settings.Group
+    group: Group
     instance_types: Sequence[str]
     image: str
     capacity: str
@@ -38,7 +44,7 @@ class _Kind:
     taints: Sequence[NodeGroupTaintArgsDict] = ()
 
 
-def _kinds(nodes: settings.Nodes) -> list[_Kind]:
+def _kinds(nodes: NodesSettings) -> list[_Kind]:
     return [
         _Kind(
             name="system",
@@ -53,7 +59,7 @@ def _kinds(nodes: settings.Nodes) -> list[_Kind]:
     ]
 
 
-def _gpu(name: str, group: settings.GpuGroup, capacity: str) -> _Kind:
+def _gpu(name: str, group: GpuGroup, capacity: str) -> _Kind:
     return _Kind(
         name=name,
         group=group,
@@ -67,12 +73,13 @@ def _gpu(name: str, group: settings.GpuGroup, capacity: str) -> _Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodesArgs:
-    """Where the nodes are; `after` is what they need to become ready."""
+    """Where the nodes are; `reservation_id` holds the reserved ones; `after` is what they need to become ready."""
 
-    nodes: settings.Nodes
+    nodes: NodesSettings
     cluster: Cluster
     site: str
     zone: str
+    reservation_id: str | None
     subnet: pulumi.Output[str]
     key: pulumi.Output[str]
     after: Sequence[pulumi.Resource]
@@ -94,9 +101,9 @@ class Nodes(Component):
     def _tags(self, kind: str) -> Mapping[str, str]:
         return site_tags(f"{self._name}-{kind}", self._args.site)
 
-    def _reservation(self, group: settings.ReservedGroup) -> list[pulumi.Resource]:
+    def _reservation(self, group: ReservedGroup) -> list[pulumi.Resource]:
         """Hold the nodes of the first size; matching is open, so that a burst beyond them still starts."""
-        if not group.reserve:
+        if self._args.reservation_id or not group.reserve:
             return []
         reservation = CapacityReservation(
             f"{self._name}-reserved",
@@ -147,11 +154,22 @@ class Nodes(Component):
             block_device_mappings=[{"device_name": "/dev/xvda", "ebs": self._disk(kind.group.disk_gib)}],
             user_data=user_data(),
             monitoring={"enabled": True},
+            capacity_reservation_specification=self._target(kind),
             tag_specifications=[{"resource_type": each, "tags": tags} for each in ("instance", "volume")],
             update_default_version=True,
             tags=tags,
             opts=self.child(),
         )
+
+    def _target(self, kind: _Kind) -> LaunchTemplateCapacityReservationSpecificationArgsDict | None:
+        """Start reserved nodes in the site's own reservation; EC2 refuses those beyond its size.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/capacity-reservations-launch.html
+        """
+        reservation = self._args.reservation_id
+        if kind.name != "reserved" or reservation is None:
+            return None
+        return {"capacity_reservation_target": {"capacity_reservation_id": reservation}}
 
     def _disk(self, size: int) -> LaunchTemplateBlockDeviceMappingEbsArgsDict:
         return {

@@ -13,8 +13,8 @@ from pulumi_kubernetes.core.v1 import (
 )
 
 from components import sizing
+from components.capacity import Inference
 from components.compute.nodes import CAPACITY_LABEL, GPU_LABEL, GPU_TAINT
-from components.settings import Inference
 
 NAME: Final = "deepseek-inference"
 PORT: Final = 8000

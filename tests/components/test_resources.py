@@ -47,6 +47,19 @@ def test_templates_demand_imdsv2_and_encrypt_disks() -> None:
         assert template.inputs["blockDeviceMappings"][0]["ebs"]["encrypted"] == "true"
 
 
+def test_a_sites_own_reservation_is_targeted_and_none_is_made_beside_it() -> None:
+    values = engine.values("prod")
+    values["sites"][1]["reservation_id"] = "cr-0123456789abcdef0"
+    made = engine.run("prod", values, None)
+    assert [each.name for each in made.of("capacityReservation:CapacityReservation")] == ["llm-prod-a-reserved"]
+    targets = {
+        each.name: each.inputs["capacityReservationSpecification"]["capacityReservationTarget"]
+        for each in made.of("launchTemplate:LaunchTemplate")
+        if "capacityReservationSpecification" in each.inputs
+    }
+    assert targets == {"llm-prod-b-reserved": {"capacityReservationId": "cr-0123456789abcdef0"}}
+
+
 def _pod() -> dict[str, Any]:
     (first, _) = _prod().of("apps/v1:Deployment")
     assert "replicas" not in first.inputs["spec"]
@@ -65,6 +78,14 @@ def test_kubeconfig_holds_no_secret() -> None:
     for provider in _prod().of("providers:kubernetes"):
         (user,) = json.loads(provider.inputs["kubeconfig"])["users"]
         assert set(user["user"]) == {"exec"}
+
+
+def test_quotas_are_those_of_the_settings() -> None:
+    wanted = engine.values("prod")["quotas"]["business"]
+    quota = next(each for each in _prod().of("ResourceQuota") if each.inputs["metadata"]["namespace"] == "business")
+    hard = quota.inputs["spec"]["hard"]
+    assert (hard["requests.cpu"], hard["limits.memory"]) == (str(wanted["cpu"]), f"{wanted['memory_gib']}Gi")
+    assert hard["pods"] == str(wanted["pods"])
 
 
 def test_only_business_has_gpus() -> None:
