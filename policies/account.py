@@ -21,8 +21,12 @@ STACK: Final = "account-of-stack"
 WAIVERS: Final = "require-needed-waivers"
 """The policy that fails for a waiver that nothing needs."""
 
-DESCRIPTION: Final = "Neither passed nor failed: what is waived, and what only the update will know."
+FILES: Final = "require-sound-files"
+"""The only policy of a pack one of whose files is wrong; it fails with what is wrong."""
+
+DESCRIPTION: Final = "Neither passed nor failed."
 WAIVERS_DESCRIPTION: Final = "Every waiver of the stack covers a failure of it."
+FILES_DESCRIPTION: Final = "The pack's own files are sound."
 
 LINE: Final = re.compile(
     r"^\[(?P<outcome>unknown|waived)(?:: (?P<owner>.+?) until (?P<expires>\d{4}-\d\d-\d\d))?\]"

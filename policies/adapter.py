@@ -10,7 +10,7 @@ pass and violation; so what is unknown or waived is said by policies of their ow
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from account import DESCRIPTION, RESOURCES, STACK, WAIVERS, WAIVERS_DESCRIPTION, needless
+from account import DESCRIPTION, FILES, FILES_DESCRIPTION, RESOURCES, STACK, WAIVERS, WAIVERS_DESCRIPTION, needless
 from judge import Judge
 from pulumi_policy import (
     EnforcementLevel,
@@ -38,6 +38,20 @@ Key = TypeVar("Key", int, str)
 def engine_policies(rules: Iterable[AnyRule], judge: Judge) -> list[Policy]:
     """Return the SDK's policies for `rules`, in their order, and after them those that account for the rest."""
     return [*(_engine_policy(rule, judge) for rule in rules), *_accounts(judge)]
+
+
+def refusing(message: str) -> list[Policy]:
+    """Return the policies of a pack that can judge nothing: the first resource, the stack itself, fails by `message`.
+
+    A pack that did not start would say it to the engine's log alone, where no report looks.
+    """
+
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        if args.resource_type == "pulumi:pulumi:Stack":
+            report(message, args.urn)
+
+    mandatory = EnforcementLevel.MANDATORY
+    return [ResourceValidationPolicy(FILES, FILES_DESCRIPTION, validate, mandatory, severity=Severity.CRITICAL)]
 
 
 def plain_properties(props: Mapping[str, object]) -> dict[str, Value]:

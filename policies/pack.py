@@ -6,25 +6,25 @@ from pathlib import Path
 
 import stack_settings
 import waivers
-from adapter import engine_policies
-from document import read
+from adapter import engine_policies, refusing
+from document import PackError, read
 from judge import Judge
 from pulumi_policy import Policy
 from rules import ALL
 
 
 def policies(folder: Path, environment: Mapping[str, str], today: date) -> list[Policy]:
-    """Return the policies for the engine.
+    """Return the policies for the engine; where one of the pack's files is wrong, one that fails with what is wrong.
 
     Args:
         folder: where `settings.yaml` and `waivers.yaml` are.
         environment: variables that the engine sets for its plugins; they tell the stack.
         today: the day on which no waiver may have expired.
-
-    Raises:
-        PackError: one of the files is wrong.
     """
     stack = stack_settings.Stack.of(environment)
-    terms = stack_settings.parse(read(folder / stack_settings.FILE), ALL, stack.role)
-    listed = waivers.parse(read(folder / waivers.FILE), ALL, today)
+    try:
+        terms = stack_settings.parse(read(folder / stack_settings.FILE), ALL, stack.role)
+        listed = waivers.parse(read(folder / waivers.FILE), ALL, today)
+    except PackError as error:
+        return refusing(f"policies/{error}")
     return engine_policies(ALL, Judge(terms, [waiver for waiver in listed if waiver.stack == stack.name]))

@@ -1,7 +1,7 @@
 """Waivers: failures that somebody answers for until a date.
 
-`waivers.yaml` lists them. One that has expired, that names no rule of the pack, or that is written wrong keeps the
-pack from starting; one that nothing needs any more fails the stack. So the list says what is true today.
+`waivers.yaml` lists them. One that has expired, that names no rule of the pack, or that is written wrong fails the
+stack before its first resource; one that nothing needs any more fails it at the end. So the list is true today.
 """
 
 from collections.abc import Iterable, Sequence

@@ -180,6 +180,23 @@ def test_a_waiver_that_nothing_needs_fails_the_stack(make: Make) -> None:
     assert "waivers.yaml: the waiver of platform-team for require-secrets-encryption on aws:eks" in message
 
 
+def test_an_expired_waiver_fails_the_stack_before_anything_is_made(make: Make) -> None:
+    servicer = make(waivers=[{**WAIVER, "expires": date(2026, 11, 20)}])
+    stack = proto.AnalyzeRequest(type="pulumi:pulumi:Stack", name="prod", urn="urn:stack")
+    ((name, level, message),) = told(servicer.Analyze(stack, None))
+    assert (name, level) == ("require-sound-files", "MANDATORY")
+    assert "policies/waivers.yaml: waiver 1 (E2 on aws:eks/cluster:Cluster a) expired on 2026-11-20" in message
+
+
+def test_a_wrong_setting_fails_the_stack_before_anything_is_made(make: Make) -> None:
+    stack = proto.AnalyzeRequest(type="pulumi:pulumi:Stack", name="prod", urn="urn:stack")
+    ((_, level, message),) = told(make({"primary": {"N1": {"max_hops": 0}}}).Analyze(stack, None))
+    assert level == "MANDATORY"
+    assert message.endswith(
+        "policies/settings.yaml: primary.N1.max_hops: got 0, must be a whole number from 1 to 64; correct it"
+    )
+
+
 def test_a_stacks_settings_set_enforcement_and_limits(make: Make) -> None:
     settings = {
         "all": {"E2": {"enforcement": "disabled"}},
