@@ -5,8 +5,11 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from sandbox.controlplane.access import login
+from sandbox.controlplane.access import Login, login, namespace_groups
+from sandbox.controlplane.client import ApiError, UnreachableError
+from sandbox.controlplane.plane import ControlPlane
 from sandbox.controlplane.tokens import Caller, DeniedError, ask_sts
+from sandbox.errors import SandboxError
 from sandbox.paths import Paths
 
 if TYPE_CHECKING:
@@ -42,17 +45,24 @@ def _review(paths: Paths, sts: str, region: str, cluster: str, token: str) -> di
     try:
         caller = ask_sts(token, sts, cluster)
         user = login(paths, region, cluster, caller)
-    except DeniedError as denied:
+        scoped = _namespace_groups(paths, region, cluster, user)
+    except (DeniedError, SandboxError, ApiError, UnreachableError) as denied:
         return {"authenticated": False, "error": str(denied)}
     return {
         "authenticated": True,
         "user": {
             "username": user.username,
             "uid": f"aws-iam-authenticator:{caller.user_id}",
-            "groups": list(user.groups),
+            "groups": [*user.groups, *scoped],
             "extra": _extra(caller),
         },
     }
+
+
+def _namespace_groups(paths: Paths, region: str, cluster: str, user: Login) -> list[str]:
+    if not user.scoped:
+        return []  # most have none, and need not wait for the API server
+    return list(namespace_groups(ControlPlane.of(paths, region, cluster).admin(), user.scoped))
 
 
 def _extra(caller: Caller) -> dict[str, list[str]]:
