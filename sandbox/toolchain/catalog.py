@@ -25,6 +25,7 @@ class Module:
         disk_gib: share of some 7.6 GiB that downloads, compiler cache and programs of all modules took together.
         variables: what the linker writes into the programs, as `package.name=value`.
         data: folders to keep beside the programs: name, then the Go module and the path inside it.
+        by_name_only: the sandbox runs without it, so it is had only where its tools are asked for.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Module:
     disk_gib: float
     variables: tuple[str, ...] = ()
     data: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    by_name_only: bool = False
 
     @property
     def title(self) -> str:
@@ -97,17 +99,26 @@ MODULES = (
         minutes=0.7,
         disk_gib=0.5,
     ),
+    Module(
+        name="actionlint",
+        version="v1.7.12",
+        tools={"actionlint": "github.com/rhysd/actionlint/cmd/actionlint"},
+        minutes=0.5,
+        disk_gib=0.2,
+        by_name_only=True,
+    ),
 )
 
 
 def modules_for(tools: Iterable[str] | None) -> list[Module]:
-    """The modules that carry the named tools; all of them for None.
+    """The modules that carry the named tools; all that the sandbox runs for None.
 
     Raises:
         SandboxError: a name that no module carries.
     """
     known = {tool: module for module in MODULES for tool in module.tools}
-    wanted = set(known if tools is None else tools)
+    needed = {tool for tool, module in known.items() if not module.by_name_only}
+    wanted = needed if tools is None else set(tools)
     if unknown := sorted(wanted - set(known)):
         raise SandboxError(f"no such tool: {', '.join(unknown)}; known are {', '.join(known)}")
     return [module for module in MODULES if wanted & set(module.tools)]

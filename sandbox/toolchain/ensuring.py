@@ -48,7 +48,7 @@ def ensure(paths: Paths, progress: Progress, tools: Iterable[str] | None = None)
     Args:
         paths: the sandbox to link them into.
         progress: told what is found, what is built and why that takes long.
-        tools: program names; all that the catalog holds for None.
+        tools: program names; all that the sandbox runs for None.
 
     Raises:
         SandboxError: a tool can not be built, or there is no disk space for it.
