@@ -61,7 +61,7 @@ class Platform(Component):
     def _witness_zone(self) -> WitnessNetwork:
         network = self._settings.network
         addresses = addressing.witness_addresses(network.cidr)
-        args = WitnessNetworkArgs(network=self._network, zone=network.witness_zone, addresses=addresses)
+        args = WitnessNetworkArgs(network=self._network, site="witness", zone=network.witness_zone, addresses=addresses)
         return WitnessNetwork(f"{self._name}-witness", args, self._here)
 
     def _site(self, name: str, log_key: pulumi.Output[str]) -> Site:

@@ -20,13 +20,14 @@ PURE = [
     "settings_doc",
     "compute/user_data",
 ]
-LIMIT_FILE, LIMIT_FUNCTION = 250, 42
+LIMIT_FILE, LIMIT_FUNCTION = 250, 25
 
 
 def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom):
-            yield node.module or ""
+            # A name may be a module too.
+            yield from (f"{node.module}.{each.name}" for each in node.names)
         elif isinstance(node, ast.Import):
             yield from (each.name for each in node.names)
 
@@ -49,9 +50,39 @@ def test_pure_modules_import_no_pulumi(name: str) -> None:
     assert not [module for module in found if module.startswith("pulumi")]
 
 
-def test_the_network_knows_nothing_of_what_stands_on_it() -> None:
-    for path in (ROOT / "components" / "network").glob("*.py"):
-        assert not [each for each in _imports(path) if each.startswith(("components.compute", "components.site"))]
+# From the lowest up; what is in none of them is shared, and stands below all.
+LAYERS = ["network", "storage", "compute", "access"]
+COMPOSITION = ["site", "platform"]
+
+
+def _level(module: str) -> int:
+    """Return how high a module stands: 0 is shared, the composition is highest."""
+    part = module.removeprefix("components.").split(".")[0]
+    if part in COMPOSITION:
+        return len(LAYERS) + 1 + COMPOSITION.index(part)
+    return LAYERS.index(part) + 1 if part in LAYERS else 0
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+@pytest.mark.parametrize("path", COMPONENTS, ids=str)
+def test_imports_go_only_down(path: Path) -> None:
+    own = _level(_module(path))
+    upward = [each for each in _imports(path) if each.startswith("components") and _level(each) > own]
+    assert not upward
+
+
+def test_every_folder_of_components_is_a_layer() -> None:
+    folders = {path.parent.name for path in COMPONENTS if path.parent != ROOT / "components"}
+    assert folders <= set(LAYERS)
+
+
+@pytest.mark.parametrize("path", PROGRAM, ids=str)
+def test_the_program_imports_nothing_of_its_guards_and_its_rehearsal(path: Path) -> None:
+    outside = ("policies", "rules", "sandbox", "tests")
+    assert not [each for each in _imports(path) if each.split(".")[0] in outside]
 
 
 def _calls(path: Path) -> Iterator[str]:
@@ -81,5 +112,5 @@ def test_sizes(path: Path) -> None:
     text = path.read_text()
     assert len(text.splitlines()) <= LIMIT_FILE
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < LIMIT_FUNCTION, node.name

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws.cloudwatch import LogGroup
-from pulumi_aws.eks import AccessEntry, AccessPolicyAssociation
+from pulumi_aws.eks import AccessEntry, AccessPolicyAssociation, ClusterVpcConfigArgsDict
 from pulumi_aws.eks import Cluster as EksCluster
 
 from components import naming, providers, settings
@@ -73,12 +73,7 @@ class Cluster(Component):
             name=self._name,
             version=declared.version,
             role_arn=role.arn,
-            vpc_config={
-                "subnet_ids": list(self._args.subnets),
-                "endpoint_private_access": True,
-                "endpoint_public_access": True,
-                "public_access_cidrs": declared.public_access_cidrs,
-            },
+            vpc_config=self._reachable(),
             access_config={"authentication_mode": "API", "bootstrap_cluster_creator_admin_permissions": False},
             enabled_cluster_log_types=_LOGS,
             encryption_config={"provider": {"key_arn": self._args.key}, "resources": ["secrets"]},
@@ -90,6 +85,14 @@ class Cluster(Component):
             tags=self._tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[logs, *attached], protect=self._args.protect),
         )
+
+    def _reachable(self) -> ClusterVpcConfigArgsDict:
+        return {
+            "subnet_ids": list(self._args.subnets),
+            "endpoint_private_access": True,
+            "endpoint_public_access": True,
+            "public_access_cidrs": self._args.cluster.public_access_cidrs,
+        }
 
     def _administrators(self, cluster: EksCluster) -> list[pulumi.Resource]:
         return [self._administrator(cluster, arn) for arn in self._args.cluster.administrators]

@@ -7,6 +7,7 @@ from typing import Final
 
 import pulumi
 from pulumi_kubernetes.apps.v1 import DaemonSet
+from pulumi_kubernetes.core.v1 import PodSpecArgsDict
 
 from components.base import Component
 from components.compute.nodes import GPU_LABEL, GPU_TAINT
@@ -29,28 +30,26 @@ class DevicePlugin(Component):
             spec={
                 "selector": {"match_labels": _LABELS},
                 "update_strategy": {"type": "RollingUpdate"},
-                "template": {
-                    "metadata": {"labels": _LABELS},
-                    "spec": {
-                        "node_selector": {GPU_LABEL: "true"},
-                        "tolerations": [{"key": GPU_TAINT, "operator": "Exists", "effect": "NoSchedule"}],
-                        "priority_class_name": "system-node-critical",
-                        "containers": [
-                            {
-                                "name": "nvidia-device-plugin-ctr",
-                                "image": _IMAGE,
-                                "env": [{"name": "FAIL_ON_INIT_ERROR", "value": "false"}],
-                                "security_context": {
-                                    "allow_privilege_escalation": False,
-                                    "capabilities": {"drop": ["ALL"]},
-                                },
-                                "volume_mounts": [{"name": "device-plugin", "mount_path": _SOCKETS}],
-                            }
-                        ],
-                        "volumes": [{"name": "device-plugin", "host_path": {"path": _SOCKETS}}],
-                    },
-                },
+                "template": {"metadata": {"labels": _LABELS}, "spec": _pod_spec()},
             },
             opts=self.child(),
         )
         self.publish()
+
+
+def _pod_spec() -> PodSpecArgsDict:
+    return {
+        "node_selector": {GPU_LABEL: "true"},
+        "tolerations": [{"key": GPU_TAINT, "operator": "Exists", "effect": "NoSchedule"}],
+        "priority_class_name": "system-node-critical",
+        "containers": [
+            {
+                "name": "nvidia-device-plugin-ctr",
+                "image": _IMAGE,
+                "env": [{"name": "FAIL_ON_INIT_ERROR", "value": "false"}],
+                "security_context": {"allow_privilege_escalation": False, "capabilities": {"drop": ["ALL"]}},
+                "volume_mounts": [{"name": "device-plugin", "mount_path": _SOCKETS}],
+            }
+        ],
+        "volumes": [{"name": "device-plugin", "host_path": {"path": _SOCKETS}}],
+    }

@@ -15,40 +15,56 @@ _ANYWHERE = "0.0.0.0/0"
 _BALANCERS = {"private": {"kubernetes.io/role/internal-elb": "1"}, "public": {"kubernetes.io/role/elb": "1"}}
 
 
-class _Zone(Component):
-    """What a site and the witness share: subnets of one zone, each with a route table."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ZoneArgs:
+    """Where subnets are; `site` is the tag of what lies there."""
 
-    def _place(self, name: str, network: RegionNetwork, zone: str, site: str) -> None:
-        self._name, self._network, self._zone, self._site = name, network, zone, site
+    network: RegionNetwork
+    site: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Segment:
+    """A subnet with a route table of its own."""
+
+    subnet: Subnet
+    table: RouteTable
+
+
+class _Zone(Component):
+    """What a site and the witness share: segments of one zone."""
+
+    def __init__(self, name: str, args: _ZoneArgs, opts: pulumi.ResourceOptions | None) -> None:
+        super().__init__(name, opts)
+        self._name, self._zone = name, args
 
     def _tags(self, kind: str) -> Mapping[str, str]:
-        return site_tags(f"{self._name}-{kind}", self._site)
+        return site_tags(f"{self._name}-{kind}", self._zone.site)
+
+    def _segment(self, kind: str, cidr: str) -> _Segment:
+        name = f"{self._name}-{kind}"
+        subnet = self._subnet(kind, cidr)
+        table = RouteTable(name, vpc_id=self._zone.network.vpc_id, tags=self._tags(kind), opts=self.child())
+        RouteTableAssociation(name, subnet_id=subnet.id, route_table_id=table.id, opts=self.child())
+        return _Segment(subnet=subnet, table=table)
 
     def _subnet(self, kind: str, cidr: str) -> Subnet:
         return Subnet(
             f"{self._name}-{kind}",
-            vpc_id=self._network.vpc_id,
+            vpc_id=self._zone.network.vpc_id,
             cidr_block=cidr,
-            availability_zone=self._zone,
+            availability_zone=self._zone.zone,
             map_public_ip_on_launch=False,
             tags={**self._tags(kind), **_BALANCERS.get(kind, {})},
             opts=self.child(),
         )
 
-    def _table(self, kind: str, subnet: Subnet) -> RouteTable:
-        name = f"{self._name}-{kind}"
-        table = RouteTable(name, vpc_id=self._network.vpc_id, tags=self._tags(kind), opts=self.child())
-        RouteTableAssociation(name, subnet_id=subnet.id, route_table_id=table.id, opts=self.child())
-        return table
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteNetworkArgs:
+class SiteNetworkArgs(_ZoneArgs):
     """Where a site's subnets are."""
 
-    network: RegionNetwork
-    site: str
-    zone: str
     addresses: SiteAddresses
 
 
@@ -62,32 +78,28 @@ class SiteNetwork(_Zone):
     database_table_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: SiteNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, opts)
-        self._place(name, args.network, args.zone, args.site)
-        private = self._subnet("private", args.addresses.private)
-        public = self._subnet("public", args.addresses.public)
-        database = self._subnet("database", args.addresses.database)
-        table = self._table("private", private)
-        self.private_subnet_id, self.database_subnet_id = private.id, database.id
-        self.private_table_id = table.id
-        self.database_table_id = self._table("database", database).id
-        self.way_out: pulumi.Resource = self._way_out(table, self._translator(public))
+        super().__init__(name, args, opts)
+        private = self._segment("private", args.addresses.private)
+        public = self._segment("public", args.addresses.public)
+        database = self._segment("database", args.addresses.database)
+        self.private_subnet_id, self.private_table_id = private.subnet.id, private.table.id
+        self.database_subnet_id, self.database_table_id = database.subnet.id, database.table.id
+        self.way_out: pulumi.Resource = self._way_out(private.table, self._translator(public))
         self.publish()
 
-    def _translator(self, public: Subnet) -> NatGateway:
-        table = self._table("public", public)
+    def _translator(self, public: _Segment) -> NatGateway:
         route = Route(
             f"{self._name}-public",
-            route_table_id=table.id,
+            route_table_id=public.table.id,
             destination_cidr_block=_ANYWHERE,
-            gateway_id=self._network.gateway_id,
+            gateway_id=self._zone.network.gateway_id,
             opts=self.child(),
         )
         address = Eip(f"{self._name}-nat", domain="vpc", tags=self._tags("nat"), opts=self.child())
         return NatGateway(
             f"{self._name}-nat",
             allocation_id=address.allocation_id,
-            subnet_id=public.id,
+            subnet_id=public.subnet.id,
             connectivity_type="public",
             tags=self._tags("nat"),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[route]),
@@ -104,11 +116,9 @@ class SiteNetwork(_Zone):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WitnessNetworkArgs:
+class WitnessNetworkArgs(_ZoneArgs):
     """Where the witness zone's subnets are."""
 
-    network: RegionNetwork
-    zone: str
     addresses: WitnessAddresses
 
 
@@ -121,11 +131,8 @@ class WitnessNetwork(_Zone):
     database_table_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: WitnessNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, opts)
-        self._place(name, args.network, args.zone, "witness")
-        private = self._subnet("control", args.addresses.private)
-        database = self._subnet("database", args.addresses.database)
-        self._table("control", private)
-        self.private_subnet_id, self.database_subnet_id = private.id, database.id
-        self.database_table_id = self._table("database", database).id
+        super().__init__(name, args, opts)
+        self.private_subnet_id = self._segment("control", args.addresses.private).subnet.id
+        database = self._segment("database", args.addresses.database)
+        self.database_subnet_id, self.database_table_id = database.subnet.id, database.table.id
         self.publish()
