@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := $(PYTHON) -m sandbox.bootstrap --
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 .DEFAULT_GOAL := help
-.PHONY: help up preview status down bench test unit engine check lint types toolchain lock
+.PHONY: help up preview status down bench policies test unit engine check lint types toolchain lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,8 @@ down: ## end everything that `make up` started and remove its state
 	@$(RUN) python -m sandbox down
 bench: ## measure the times and sizes that the README promises
 	@$(RUN) python -m sandbox.bench
+policies: ## the rules of the policy pack, with settings and remediations
+	@$(RUN) python policies/catalogue.py
 test: toolchain ## all tests: unit, policies, control planes, engine
 	@$(RUN) python -m pytest
 unit: ## the tests that need no engine (seconds)

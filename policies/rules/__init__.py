@@ -13,10 +13,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final
 
-from rules._catalogue import markdown
 from rules._rule import AnyRule
 
-__all__ = ["ALL", "catalogue"]
+__all__ = ["ALL"]
 
 
 def _load(module: str) -> AnyRule:
@@ -35,8 +34,3 @@ ALL: Final[tuple[AnyRule, ...]] = tuple(
     )
 )
 """Every rule, by id."""
-
-
-def catalogue() -> str:
-    """Return the rules as a Markdown table, for people."""
-    return markdown(ALL)
