@@ -1,6 +1,6 @@
 """A provider plugin's other side: its calls over gRPC, made as the engine makes them."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -107,7 +107,7 @@ class PluginClient:
 
 
 @contextmanager
-def serving(provider: Provider) -> Iterator[PluginClient]:
+def serving(provider: Provider) -> Generator[PluginClient]:
     """A plugin in this process, and its client."""
     server, port = start(provider)
     client = PluginClient(port)
