@@ -1,7 +1,7 @@
 """Property bags: paths into them, merging, and lists whose order AWS does not keep."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from sandbox.plugin.wire import UNKNOWN, Props
 
@@ -9,14 +9,15 @@ from sandbox.plugin.wire import UNKNOWN, Props
 def at(bag: Any, path: str) -> Iterator[Any]:
     """Every value at a dotted path, lists on the way and at its end walked."""
     if isinstance(bag, list):
-        for item in bag:  # pyright: ignore[reportUnknownVariableType]
+        for item in cast("list[Any]", bag):
             yield from at(item, path)
     elif not path:
         yield bag
     elif isinstance(bag, dict):
         head, _, rest = path.partition(".")
-        if bag.get(head) is not None:  # pyright: ignore[reportUnknownMemberType]
-            yield from at(bag[head], rest)
+        below = cast("Props", bag).get(head)
+        if below is not None:
+            yield from at(below, rest)
 
 
 def merge(base: Props, over: Props) -> Props:
@@ -24,7 +25,8 @@ def merge(base: Props, over: Props) -> Props:
     merged = dict(base)
     for key, value in over.items():
         below = merged.get(key)
-        merged[key] = merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        both = isinstance(below, dict) and isinstance(value, dict)
+        merged[key] = merge(cast("Props", below), cast("Props", value)) if both else value
     return merged
 
 
@@ -61,5 +63,5 @@ def observed(inputs: Props, seen: Props) -> Props:
 
 def _same(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
-        return sorted(map(repr, one)) == sorted(map(repr, other))  # pyright: ignore[reportUnknownArgumentType]
+        return sorted(map(repr, cast("list[Any]", one))) == sorted(map(repr, cast("list[Any]", other)))
     return one == other

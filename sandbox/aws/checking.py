@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from typing import Any
+from typing import Any, cast
 
 from sandbox.aws.spec import Spec
 from sandbox.plugin.provider import InvalidInputsError, Subject
@@ -51,9 +51,9 @@ def _strange(spec: Spec, value: Any, path: str) -> list[str]:
     if path in spec.inputs and not any(known.startswith(f"{path}.") for known in spec.inputs):
         return []
     if isinstance(value, list):
-        return [strange for item in value for strange in _strange(spec, item, path)]  # pyright: ignore[reportUnknownVariableType]
+        return [strange for item in cast("list[Any]", value) for strange in _strange(spec, item, path)]
     if isinstance(value, dict):
-        below = ((f"{path}.{key}" if path else str(key), item) for key, item in value.items())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        below = ((f"{path}.{key}" if path else key, item) for key, item in cast("Props", value).items())
         return [strange for key, item in below for strange in _strange(spec, item, key)]
     inner = any(known == path or known.startswith(f"{path}.") for known in spec.inputs)
     return [] if inner and (path in spec.inputs or value == UNKNOWN) else [path]

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sandbox.aws.ledger import Ledger
 from sandbox.cloud import endpoints_of
 from sandbox.paths import Paths
+from sandbox.plugin.wire import Props, section
 
 RETRIES = Config(retries={"max_attempts": 1, "mode": "standard"}, max_pool_connections=32)
 GONE = ("NotFound", "NoSuchEntity", "ResourceNotFoundException", "NotFoundException")
@@ -66,22 +67,22 @@ class Cloud:
         return f"arn:aws:{service}:{self.region}:{self.caller['Account']}:{path}"
 
 
-def found(call: Callable[[], Any]) -> Any:
-    """What a describing call answers, or None when the service does not know the resource."""
+def found(call: Callable[[], Props]) -> Props:
+    """What a describing call answers; nothing when the service does not know the resource."""
     try:
         return call()
     except ClientError as error:
         if is_gone(error):
-            return None
+            return {}
         raise
 
 
 def is_gone(error: ClientError) -> bool:
     """Whether an error says that there is no such resource."""
-    return str(error.response.get("Error", {}).get("Code", "")).endswith(GONE) or "NotFound" in str(error)
+    return str(section(cast("Props", error.response), "Error").get("Code")).endswith(GONE) or "NotFound" in str(error)
 
 
-def vanish(call: Callable[[], Any]) -> None:
+def vanish(call: Callable[[], Props]) -> None:
     """Delete something; that it is gone already is no error."""
     found(call)
 

@@ -8,7 +8,7 @@ from sandbox.aws.iam import ROLE
 from sandbox.aws.ledger import Row
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.plugin.provider import ProviderError
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, section
 
 ENTRY = "aws:eks/accessEntry:AccessEntry"
 ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
@@ -28,7 +28,7 @@ def _create_entry(cloud: Cloud, props: Props) -> tuple[str, Props]:
 
 def _require_api_mode(cloud: Cloud, cluster: str) -> None:
     row = cloud.ledger.get(cloud.region, CLUSTER, cluster)
-    mode = ((row.inputs if row else {}).get("accessConfig") or {}).get("authenticationMode", "CONFIG_MAP")
+    mode: str = section(row.inputs if row else {}, "accessConfig").get("authenticationMode", "CONFIG_MAP")
     if not mode.startswith("API"):
         raise ProviderError(
             f"InvalidRequestException: cluster {cluster} has authenticationMode {mode}; "

@@ -11,7 +11,7 @@ from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.aws.tags import removed
 from sandbox.controlplane import ControlPlane
 from sandbox.plugin.provider import ProviderError
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, section
 
 CLUSTER = "aws:eks/cluster:Cluster"
 VERSIONS = ("1.33", "1.34", "1.35", "1.36")
@@ -68,7 +68,7 @@ def _started(cloud: Cloud, props: Props) -> Props:
 
 
 def _service_cidr(props: Props) -> str:
-    return (props.get("kubernetesNetworkConfig") or {}).get("serviceIpv4Cidr", SERVICE_CIDR)
+    return section(props, "kubernetesNetworkConfig").get("serviceIpv4Cidr", SERVICE_CIDR)
 
 
 def _optional(props: Props) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def _require_valid(cloud: Cloud, props: Props) -> str:
     """Check what moto lets pass; answers the VPC of the subnets."""
     _require_known("version", props.get("version", VERSIONS[-1]), VERSIONS)
     _require_known(
-        "accessConfig.authenticationMode", (props.get("accessConfig") or {}).get("authenticationMode", "API"), MODES
+        "accessConfig.authenticationMode", section(props, "accessConfig").get("authenticationMode", "API"), MODES
     )
     for kind in props.get("enabledClusterLogTypes") or ():
         _require_known("enabledClusterLogTypes", kind, LOGS)

@@ -10,7 +10,7 @@ from sandbox.aws.network import SUBNET
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.controlplane import ControlPlane, NodeGroupSpec, remove_nodes, sync_nodes
 from sandbox.plugin.provider import ProviderError
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, rows, section
 
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 EFFECTS = ("NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE")
@@ -23,8 +23,8 @@ def _create(cloud: Cloud, props: Props) -> tuple[str, Props]:
         "launchTemplate": {key: str(value) for key, value in template.items()}} if template else {}  # fmt: skip
     made = cloud.client("eks").create_nodegroup(
         clusterName=props["clusterName"], nodegroupName=props["nodeGroupName"], nodeRole=props["nodeRoleArn"],
-        subnets=props["subnetIds"], scalingConfig=props["scalingConfig"], labels=props.get("labels") or {},
-        taints=props.get("taints") or [], tags=props.get("tags") or {},
+        subnets=props["subnetIds"], scalingConfig=props["scalingConfig"], labels=section(props, "labels"),
+        taints=rows(props, "taints"), tags=section(props, "tags"),
         **{name: props[name] for name in ("amiType", "capacityType", "instanceTypes") if name in props}, **given,
     )["nodegroup"]  # fmt: skip
     sync_nodes(_plane(cloud, props), _nodes(cloud, props, subnets[0]["AvailabilityZone"]))
@@ -41,13 +41,12 @@ def _plane(cloud: Cloud, props: Props) -> ControlPlane:
 def _nodes(cloud: Cloud, props: Props, zone: str) -> NodeGroupSpec:
     kind = props["instanceTypes"][0]
     known = cloud.ec2.describe_instance_types(InstanceTypes=[kind])["InstanceTypes"][0]
-    gpus = (known.get("GpuInfo") or {}).get("Gpus") or ()
     return NodeGroupSpec(
         name=props["nodeGroupName"], cluster=props["clusterName"], region=cloud.region, zone=zone,
         instance_type=kind, vcpus=known["VCpuInfo"]["DefaultVCpus"], memory_mib=known["MemoryInfo"]["SizeInMiB"],
-        gpus=sum(gpu["Count"] for gpu in gpus), capacity_type=props.get("capacityType", "ON_DEMAND"),
-        labels=props.get("labels") or {}, taints=props.get("taints") or [],
-        desired=props["scalingConfig"]["desiredSize"],
+        gpus=sum(gpu["Count"] for gpu in rows(known, "GpuInfo", "Gpus")),
+        capacity_type=props.get("capacityType", "ON_DEMAND"), labels=section(props, "labels"),
+        taints=rows(props, "taints"), desired=props["scalingConfig"]["desiredSize"],
     )  # fmt: skip
 
 
@@ -79,35 +78,32 @@ def _require_enumerated(cloud: Cloud, props: Props) -> None:
         "capacityType": model.shape_for("CapacityTypes").enum,
     }
     values = [(name, props[name], allowed[name]) for name in allowed if name in props]
-    values += [("taints.effect", taint["effect"], EFFECTS) for taint in props.get("taints") or ()]
+    values += [("taints.effect", taint["effect"], EFFECTS) for taint in rows(props, "taints")]
     for name, value, known in values:
         if value not in known:
             raise ProviderError(f"InvalidParameterException: {name} is {value!r}; allowed are {', '.join(known)}")
 
 
-def _describe(cloud: Cloud, row: Row) -> Any:
-    answer = found(
-        lambda: cloud.client("eks").describe_nodegroup(
-            clusterName=row.inputs["clusterName"], nodegroupName=row.inputs["nodeGroupName"]
-        )
-    )
-    return answer["nodegroup"] if answer else None
+def _describe(cloud: Cloud, row: Row) -> Props:
+    cluster, name = row.inputs["clusterName"], row.inputs["nodeGroupName"]
+    answer = found(lambda: cloud.client("eks").describe_nodegroup(clusterName=cluster, nodegroupName=name))
+    return section(answer, "nodegroup")
 
 
 def _read(cloud: Cloud, row: Row) -> Props | None:
     group = _describe(cloud, row)
-    if group is None:
+    if not group:
         return None
     return {"scalingConfig": group["scalingConfig"], "labels": group.get("labels", {})}
 
 
 def _update(cloud: Cloud, row: Row, news: Props) -> Props:
     subnets = _require_valid(cloud, news)
-    old, new = row.inputs.get("labels") or {}, news.get("labels") or {}
+    old, new = section(row.inputs, "labels"), section(news, "labels")
     cloud.client("eks").update_nodegroup_config(
         clusterName=news["clusterName"], nodegroupName=news["nodeGroupName"], scalingConfig=news["scalingConfig"],
         labels={"addOrUpdateLabels": new, "removeLabels": sorted(old.keys() - new.keys())},
-        taints=_taint_changes(row.inputs.get("taints") or [], news.get("taints") or []),
+        taints=_taint_changes(rows(row.inputs, "taints"), rows(news, "taints")),
     )  # fmt: skip
     sync_nodes(_plane(cloud, news), _nodes(cloud, news, subnets[0]["AvailabilityZone"]))
     return {}
@@ -121,7 +117,7 @@ def _taint_changes(old: list[Props], new: list[Props]) -> dict[str, list[Props]]
 
 def _delete(cloud: Cloud, row: Row) -> None:
     cluster, name = row.inputs["clusterName"], row.inputs["nodeGroupName"]
-    if _describe(cloud, row) is not None:
+    if _describe(cloud, row):
         vanish(lambda: cloud.client("eks").delete_nodegroup(clusterName=cluster, nodegroupName=name))
     plane = ControlPlane.of(cloud.paths, cloud.region, cluster)
     if plane.is_running():

@@ -7,7 +7,7 @@ from sandbox.aws.cloud import Cloud, found, vanish
 from sandbox.aws.ledger import Row
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.aws.tags import mapping, pairs, removed
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, rows
 
 ROLE = "aws:iam/role:Role"
 
@@ -57,7 +57,7 @@ def _attach(cloud: Cloud, props: Props) -> tuple[str, Props]:
 
 def _read_attachment(cloud: Cloud, row: Row) -> Props | None:
     answer = found(lambda: cloud.client("iam").list_attached_role_policies(RoleName=row.inputs["role"], MaxItems=100))
-    attached = [policy["PolicyArn"] for policy in (answer or {}).get("AttachedPolicies", ())]
+    attached = [policy["PolicyArn"] for policy in rows(answer, "AttachedPolicies")]
     return {} if row.inputs["policyArn"] in attached else None
 
 

@@ -1,12 +1,10 @@
 """VPC, subnet, internet gateway, elastic IP and NAT gateway."""
 
-from typing import Any
-
 from sandbox.aws.cloud import Cloud, found, vanish
 from sandbox.aws.ledger import Row
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.aws.tags import at_creation, mapping, retag
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, rows
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -41,10 +39,10 @@ def _create_vpc(cloud: Cloud, props: Props) -> tuple[str, Props]:
 
 
 def _read_vpc(cloud: Cloud, row: Row) -> Props | None:
-    answer = found(lambda: cloud.ec2.describe_vpcs(VpcIds=[row.id]))
-    if not answer or not answer["Vpcs"]:
+    vpcs = rows(found(lambda: cloud.ec2.describe_vpcs(VpcIds=[row.id])), "Vpcs")
+    if not vpcs:
         return None
-    vpc = answer["Vpcs"][0]
+    vpc = vpcs[0]
     seen: Props = {"cidrBlock": vpc["CidrBlock"], "tags": mapping(vpc.get("Tags"))}
     for name in DNS:
         attribute = cloud.ec2.describe_vpc_attribute(VpcId=row.id, Attribute=name)
@@ -74,14 +72,10 @@ def _map_public(cloud: Cloud, subnet: str, props: Props) -> None:
 
 
 def _read_subnet(cloud: Cloud, row: Row) -> Props | None:
-    answer = found(lambda: cloud.ec2.describe_subnets(SubnetIds=[row.id]))
-    if not answer or not answer["Subnets"]:
+    subnets = rows(found(lambda: cloud.ec2.describe_subnets(SubnetIds=[row.id])), "Subnets")
+    if not subnets:
         return None
-    subnet = answer["Subnets"][0]
-    return {
-        "mapPublicIpOnLaunch": subnet["MapPublicIpOnLaunch"],
-        "tags": mapping(subnet.get("Tags")),
-    }
+    return {"mapPublicIpOnLaunch": subnets[0]["MapPublicIpOnLaunch"], "tags": mapping(subnets[0].get("Tags"))}
 
 
 def _update_subnet(cloud: Cloud, row: Row, news: Props) -> Props:
@@ -100,9 +94,9 @@ def _create_gateway(cloud: Cloud, props: Props) -> tuple[str, Props]:
     }
 
 
-def _describe_gateway(cloud: Cloud, gateway: str) -> Any:
+def _describe_gateway(cloud: Cloud, gateway: str) -> Props | None:
     answer = found(lambda: cloud.ec2.describe_internet_gateways(InternetGatewayIds=[gateway]))
-    return answer["InternetGateways"][0] if answer and answer["InternetGateways"] else None
+    return next(iter(rows(answer, "InternetGateways")), None)
 
 
 def _read_gateway(cloud: Cloud, row: Row) -> Props | None:
@@ -115,7 +109,7 @@ def _read_gateway(cloud: Cloud, row: Row) -> Props | None:
 
 def _detach(cloud: Cloud, gateway: str) -> None:
     known = _describe_gateway(cloud, gateway)
-    for attachment in known["Attachments"] if known else ():
+    for attachment in rows(known or {}, "Attachments"):
         cloud.ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=attachment["VpcId"])
 
 
@@ -140,10 +134,8 @@ def _create_eip(cloud: Cloud, props: Props) -> tuple[str, Props]:
 
 
 def _read_eip(cloud: Cloud, row: Row) -> Props | None:
-    answer = found(lambda: cloud.ec2.describe_addresses(AllocationIds=[row.id]))
-    if not answer or not answer["Addresses"]:
-        return None
-    return {"tags": mapping(answer["Addresses"][0].get("Tags"))}
+    addresses = rows(found(lambda: cloud.ec2.describe_addresses(AllocationIds=[row.id])), "Addresses")
+    return {"tags": mapping(addresses[0].get("Tags"))} if addresses else None
 
 
 def _create_nat(cloud: Cloud, props: Props) -> tuple[str, Props]:
@@ -152,13 +144,13 @@ def _create_nat(cloud: Cloud, props: Props) -> tuple[str, Props]:
         SubnetId=props["subnetId"], ConnectivityType=props.get("connectivityType", "public"),
         **allocation, **at_creation("natgateway", props),
     )["NatGateway"]  # fmt: skip
-    addresses = made.get("NatGatewayAddresses") or [{}]
-    return made["NatGatewayId"], {"publicIp": addresses[0].get("PublicIp", "")}
+    public = next((address.get("PublicIp") for address in rows(made, "NatGatewayAddresses")), None)
+    return made["NatGatewayId"], {"publicIp": public or ""}
 
 
 def _read_nat(cloud: Cloud, row: Row) -> Props | None:
     answer = found(lambda: cloud.ec2.describe_nat_gateways(NatGatewayIds=[row.id]))
-    alive = [n for n in (answer or {}).get("NatGateways", ()) if n["State"] != "deleted"]
+    alive = [n for n in rows(answer, "NatGateways") if n["State"] != "deleted"]
     return {"tags": mapping(alive[0].get("Tags"))} if alive else None
 
 

@@ -1,7 +1,5 @@
 """VPC peering between regions: requester, accepter and DNS options."""
 
-from typing import Any
-
 from botocore.exceptions import ClientError
 
 from sandbox.aws.cloud import Cloud, found
@@ -10,7 +8,7 @@ from sandbox.aws.network import VPC, retagged
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.aws.tags import at_creation, mapping
 from sandbox.plugin.provider import ProviderError
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, rows, section
 
 PEERING = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
 ENDED = {"deleted", "deleting", "rejected", "failed", "expired"}
@@ -34,9 +32,9 @@ def _require_peer(cloud: Cloud, region: str, vpc: str) -> None:
         )
 
 
-def _describe(cloud: Cloud, peering: str) -> Any:
+def _describe(cloud: Cloud, peering: str) -> Props | None:
     answer = found(lambda: cloud.ec2.describe_vpc_peering_connections(VpcPeeringConnectionIds=[peering]))
-    alive = [p for p in (answer or {}).get("VpcPeeringConnections", ()) if p["Status"]["Code"] not in ENDED]
+    alive = [p for p in rows(answer, "VpcPeeringConnections") if p["Status"]["Code"] not in ENDED]
     return alive[0] if alive else None
 
 
@@ -71,12 +69,12 @@ def _read_accepter(cloud: Cloud, row: Row) -> Props | None:
     return None if _describe(cloud, row.id) is None else {}
 
 
-def _options(side: Props | None) -> dict[str, bool]:
-    return {"AllowDnsResolutionFromRemoteVpc": bool((side or {}).get(DNS))}
+def _options(props: Props, side: str) -> dict[str, bool]:
+    return {"AllowDnsResolutionFromRemoteVpc": bool(section(props, side).get(DNS))}
 
 
 def _set_options(cloud: Cloud, props: Props) -> None:
-    sides = {f"{side.title()}PeeringConnectionOptions": _options(props[side]) for side in ("requester", "accepter")
+    sides = {f"{side.title()}PeeringConnectionOptions": _options(props, side) for side in ("requester", "accepter")
              if side in props}  # fmt: skip
     try:
         cloud.ec2.modify_vpc_peering_connection_options(VpcPeeringConnectionId=props["vpcPeeringConnectionId"], **sides)

@@ -1,7 +1,7 @@
 """The aws plugin: the engine's calls, answered through the table, guarded and remembered by the ledger."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ from sandbox.errors import SandboxError
 from sandbox.paths import Paths
 from sandbox.plugin.diff import Diff, diff_props
 from sandbox.plugin.provider import InvalidInputsError, Observed, Provider, ProviderError, Subject
-from sandbox.plugin.wire import UNKNOWN, Props
+from sandbox.plugin.wire import UNKNOWN, Props, section
 
 VERSION = "7.51.1"
 CALLER = "aws:index/getCallerIdentity:getCallerIdentity"
@@ -51,8 +51,8 @@ class AwsProvider(Provider):
         """Take the region and the default tags."""
         self.cloud = Cloud(self.paths, variables.get("region") or "us-east-1")
         tags = variables.get("defaultTags")
-        parsed: Props = json.loads(tags) if isinstance(tags, str) and tags != UNKNOWN else (tags or {})
-        self.default_tags = dict(parsed.get("tags") or {}) if isinstance(parsed, dict) else {}
+        parsed: Props = json.loads(tags) if isinstance(tags, str) and tags != UNKNOWN else {}
+        self.default_tags = section(parsed, "tags")
 
     def check(self, subject: Subject, olds: Props, news: Props, seed: bytes) -> Props:
         """Complete and validate inputs."""
@@ -174,7 +174,7 @@ def _plain(path: str) -> str:
 
 
 @contextmanager
-def _told(subject: Subject) -> Iterator[None]:
+def _told(subject: Subject) -> Generator[None]:
     """Say which resource a service refused."""
     try:
         yield

@@ -7,7 +7,7 @@ from sandbox.aws.ledger import Row
 from sandbox.aws.network import SUBNET, VPC, retagged
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.aws.tags import at_creation, mapping
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, rows
 
 TABLE = "aws:ec2/routeTable:RouteTable"
 TARGETS = {
@@ -24,9 +24,9 @@ def _create_table(cloud: Cloud, props: Props) -> tuple[str, Props]:
     return table, {"arn": cloud.arn("ec2", f"route-table/{table}"), "ownerId": cloud.caller["Account"]}
 
 
-def _describe_table(cloud: Cloud, table: str) -> Any:
+def _describe_table(cloud: Cloud, table: str) -> Props | None:
     answer = found(lambda: cloud.ec2.describe_route_tables(RouteTableIds=[table]))
-    return answer["RouteTables"][0] if answer and answer["RouteTables"] else None
+    return next(iter(rows(answer, "RouteTables")), None)
 
 
 def _read_table(cloud: Cloud, row: Row) -> Props | None:
@@ -49,7 +49,7 @@ def _create_route(cloud: Cloud, props: Props) -> tuple[str, Props]:
 
 def _read_route(cloud: Cloud, row: Row) -> Props | None:
     table = _describe_table(cloud, row.inputs["routeTableId"])
-    for route in table["Routes"] if table else ():
+    for route in rows(table or {}, "Routes"):
         if route.get("DestinationCidrBlock") == row.inputs["destinationCidrBlock"]:
             return {name: route.get(key) for name, key in TARGETS.items()}
     return None
@@ -111,10 +111,10 @@ def _create_endpoint(cloud: Cloud, props: Props) -> tuple[str, Props]:
 
 def _read_endpoint(cloud: Cloud, row: Row) -> Props | None:
     answer = found(lambda: cloud.ec2.describe_vpc_endpoints(VpcEndpointIds=[row.id]))
-    alive = [e for e in (answer or {}).get("VpcEndpoints", ()) if e.get("State") != "deleted"]
+    alive = [e for e in rows(answer, "VpcEndpoints") if e.get("State") != "deleted"]
     if not alive:
         return None
-    seen = {name: alive[0].get(key, []) for name, key in SETS.items() if name != "securityGroupIds"}
+    seen: Props = {name: alive[0].get(key, []) for name, key in SETS.items() if name != "securityGroupIds"}
     return seen | {"tags": mapping(alive[0].get("Tags"))}
 
 

@@ -8,7 +8,7 @@ from sandbox.aws.network import VPC, retagged
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.aws.tags import at_creation, mapping
 from sandbox.plugin.provider import ProviderError
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, rows
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 RULE = "securityGroupId!* cidrIpv4 referencedSecurityGroupId ipProtocol* fromPort toPort description tags"
@@ -20,22 +20,23 @@ def _create_group(cloud: Cloud, props: Props) -> tuple[str, Props]:
         **at_creation("security-group", props),
     )  # fmt: skip
     group = made["GroupId"]
-    _empty(cloud, _describe(cloud, group), "Egress")  # AWS allows all egress at first; Pulumi's provider takes it away
+    # AWS allows all egress at first; Pulumi's provider takes it away.
+    _empty(cloud, _describe(cloud, group) or {}, "Egress")
     return group, {
         "arn": cloud.arn("ec2", f"security-group/{group}"),
         "ownerId": cloud.caller["Account"],
     }
 
 
-def _describe(cloud: Cloud, group: str) -> Any:
+def _describe(cloud: Cloud, group: str) -> Props | None:
     answer = found(lambda: cloud.ec2.describe_security_groups(GroupIds=[group]))
-    return answer["SecurityGroups"][0] if answer and answer["SecurityGroups"] else None
+    return next(iter(rows(answer, "SecurityGroups")), None)
 
 
-def _empty(cloud: Cloud, group: Any, *directions: str) -> None:
+def _empty(cloud: Cloud, group: Props, *directions: str) -> None:
     calls = {"Egress": cloud.ec2.revoke_security_group_egress, "Ingress": cloud.ec2.revoke_security_group_ingress}
     for direction in directions:
-        rules = group["IpPermissionsEgress" if direction == "Egress" else "IpPermissions"]
+        rules = rows(group, "IpPermissionsEgress" if direction == "Egress" else "IpPermissions")
         if rules:
             calls[direction](GroupId=group["GroupId"], IpPermissions=rules)
 
@@ -93,11 +94,10 @@ class _Rules:
             vanish(lambda: revoke(GroupId=row.inputs["securityGroupId"], SecurityGroupRuleIds=[row.id]))
 
 
-def _rule(cloud: Cloud, row: Row) -> Any:
+def _rule(cloud: Cloud, row: Row) -> Props | None:
     mine = [{"Name": "group-id", "Values": [row.inputs["securityGroupId"]]}]
     answer = found(lambda: cloud.ec2.describe_security_group_rules(Filters=mine))
-    rules = (answer or {}).get("SecurityGroupRules", ())
-    return next((rule for rule in rules if rule["SecurityGroupRuleId"] == row.id), None)
+    return next((rule for rule in rows(answer, "SecurityGroupRules") if rule["SecurityGroupRuleId"] == row.id), None)
 
 
 def _modified(props: Props) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _create_flow_log(cloud: Cloud, props: Props) -> tuple[str, Props]:
 
 def _read_flow_log(cloud: Cloud, row: Row) -> Props | None:
     answer = found(lambda: cloud.ec2.describe_flow_logs(FlowLogIds=[row.id]))
-    logs = (answer or {}).get("FlowLogs")
+    logs = rows(answer, "FlowLogs")
     return {"trafficType": logs[0]["TrafficType"], "tags": mapping(logs[0].get("Tags"))} if logs else None
 
 

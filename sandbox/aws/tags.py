@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sandbox.aws.cloud import Cloud
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, section
 
 
 def pairs(tags: dict[str, str] | None, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
@@ -25,7 +25,7 @@ def at_creation(kind: str, inputs: Props) -> dict[str, Any]:
 
 def removed(olds: Props, news: Props) -> list[str]:
     """Keys of tags that the new inputs have no more."""
-    return sorted((olds.get("tags") or {}).keys() - (news.get("tags") or {}).keys())
+    return sorted(section(olds, "tags").keys() - section(news, "tags").keys())
 
 
 def retag(cloud: Cloud, identity: str, olds: Props, news: Props) -> None:

@@ -1,7 +1,7 @@
 """Launch templates, and capacity reservations, which moto has no API for."""
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from sandbox.aws.cloud import Cloud, found, vanish
 from sandbox.aws.ledger import Row
@@ -9,7 +9,7 @@ from sandbox.aws.network import retagged
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.aws.tags import at_creation, mapping, pairs
 from sandbox.plugin.provider import ProviderError
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, rows
 
 RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"
 DATA = (
@@ -21,8 +21,8 @@ DATA = (
 def _pascal(value: Any) -> Any:
     """Pulumi's camel case to EC2's; entries of tags are data and stay."""
     if isinstance(value, dict):
-        return {key[0].upper() + key[1:]: _pascal(below) for key, below in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    return [_pascal(item) for item in value] if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType]
+        return {key[0].upper() + key[1:]: _pascal(below) for key, below in cast("Props", value).items()}
+    return [_pascal(item) for item in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def _data(props: Props) -> dict[str, Any]:
@@ -52,8 +52,7 @@ def _create(cloud: Cloud, props: Props) -> tuple[str, Props]:
 
 
 def _read(cloud: Cloud, row: Row) -> Props | None:
-    answer = found(lambda: cloud.ec2.describe_launch_templates(LaunchTemplateIds=[row.id]))
-    if not answer or not answer["LaunchTemplates"]:
+    if not rows(found(lambda: cloud.ec2.describe_launch_templates(LaunchTemplateIds=[row.id])), "LaunchTemplates"):
         return None
     mine = [{"Name": "resource-id", "Values": [row.id]}]
     return {"tags": mapping(cloud.ec2.describe_tags(Filters=mine)["Tags"])}

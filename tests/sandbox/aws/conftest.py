@@ -8,6 +8,7 @@ from moto.server import ThreadedMotoServer
 
 from sandbox.aws import cloud, eks_cluster, eks_nodes
 from sandbox.aws.provider import AwsProvider
+from sandbox.controlplane import NodeGroupSpec
 from sandbox.paths import Paths
 
 
@@ -32,6 +33,12 @@ class FakePlane:
     def destroy(self) -> None:
         self.running = False
 
+    def sync(self, group: NodeGroupSpec) -> None:
+        self.nodes[group.name] = group.desired
+
+    def drop(self, name: str) -> None:
+        self.nodes.pop(name, None)
+
     def is_running(self) -> bool:
         return self.running
 
@@ -51,8 +58,8 @@ def plane(monkeypatch: pytest.MonkeyPatch) -> FakePlane:
     fake = FakePlane()
     monkeypatch.setattr(eks_cluster, "ControlPlane", fake)
     monkeypatch.setattr(eks_nodes, "ControlPlane", fake)
-    monkeypatch.setattr(eks_nodes, "sync_nodes", lambda plane, group: plane.nodes.update({group.name: group.desired}))
-    monkeypatch.setattr(eks_nodes, "remove_nodes", lambda plane, name: plane.nodes.pop(name, None))
+    monkeypatch.setattr(eks_nodes, "sync_nodes", FakePlane.sync)
+    monkeypatch.setattr(eks_nodes, "remove_nodes", FakePlane.drop)
     return fake
 
 

@@ -1,7 +1,7 @@
 """Every type of the table through its whole life, in one estate as the program builds it."""
 
 import urllib.request
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -18,9 +18,9 @@ class Estate:
 
     def resolve(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {k: self.resolve(v) for k, v in value.items()}
+            return {k: self.resolve(v) for k, v in cast("dict[str, Any]", value).items()}
         if isinstance(value, list):
-            return [self.resolve(v) for v in value]
+            return [self.resolve(v) for v in cast("list[Any]", value)]
         if isinstance(value, str) and value.startswith("@"):
             name, _, output = value[1:].partition(".")
             return self.made[name][3][output] if output else self.made[name][1]
