@@ -1,7 +1,9 @@
 """Property bags: paths into them, merging, and lists whose order AWS does not keep."""
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
+from urllib.parse import unquote
 
 from sandbox.plugin.wire import UNKNOWN, Props
 
@@ -52,16 +54,34 @@ def unknown(paths: Iterable[str]) -> Props:
 
 
 def observed(inputs: Props, seen: Props) -> Props:
-    """Inputs as a service shows them: only those that were given, and tags; AWS's order of sets does not count."""
-    changed = {
-        key: value
-        for key, value in seen.items()
-        if (key in inputs and not _same(inputs[key], value)) or (key == "tags" and key not in inputs and value)
-    }
+    """Inputs as a service shows them; AWS's order of sets does not count, nor nothing for what was not given.
+
+    Args:
+        inputs: as the ledger has them.
+        seen: what a Read answered; it leaves out what AWS itself chose for an input that was not given.
+    """
+    changed = {key: value for key, value in seen.items() if _differs(inputs.get(key), value)}
     return inputs | changed
 
 
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, list) and isinstance(other, list):
-        return sorted(map(repr, cast("list[Any]", one))) == sorted(map(repr, cast("list[Any]", other)))
-    return one == other
+def document(inputs: Props, name: str, seen: Any) -> Props:
+    """The input that is a JSON document, unless the service says the same in other words: JSON has many spellings."""
+    held = json.loads(unquote(seen)) if isinstance(seen, str) else seen
+    return {} if json.loads(inputs[name]) == held else {name: json.dumps(held)}
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are equal when the order of lists, at any depth, does not count."""
+    return _unordered(one) == _unordered(other)
+
+
+def _differs(given: Any, held: Any) -> bool:
+    return bool(held) if given is None else not same(given, held)
+
+
+def _unordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return sorted((key, repr(_unordered(below))) for key, below in cast("Props", value).items())
+    if isinstance(value, list):
+        return sorted(repr(_unordered(below)) for below in cast("list[Any]", value))
+    return value

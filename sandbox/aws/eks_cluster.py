@@ -1,8 +1,13 @@
-"""EKS clusters: moto answers the API, a real control plane stands behind the endpoint, the ledger keeps the rest."""
+"""EKS clusters: moto answers the API, a real control plane stands behind the endpoint, the ledger keeps the rest.
+
+Of a cluster moto holds role, tags, control-plane logs and the VPC configuration: a change of these behind the engine's
+back is seen. It keeps nothing of deletion protection, zonal shift, access configuration and upgrade policy, and cannot
+change version or encryption: for these the ledger's word stands, and there is no way to change them but through us.
+"""
 
 from typing import Any
 
-from sandbox.aws.bags import merge
+from sandbox.aws.bags import merge, pick, same
 from sandbox.aws.cloud import Cloud, found, vanish
 from sandbox.aws.iam import ROLE
 from sandbox.aws.ledger import Row
@@ -11,7 +16,7 @@ from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.aws.tags import removed
 from sandbox.controlplane import ControlPlane
 from sandbox.plugin.provider import ProviderError
-from sandbox.plugin.wire import Props, section
+from sandbox.plugin.wire import Props, rows, section
 
 CLUSTER = "aws:eks/cluster:Cluster"
 VERSIONS = ("1.33", "1.34", "1.35", "1.36")
@@ -25,6 +30,7 @@ CLUSTER_SUBNETS = 2
 
 MODES = ("API", "API_AND_CONFIG_MAP", "CONFIG_MAP")
 LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+NETWORK = ("subnetIds", "securityGroupIds", "endpointPrivateAccess", "endpointPublicAccess", "publicAccessCidrs")
 
 
 def require_cluster(cloud: Cloud, name: str) -> Row:
@@ -48,8 +54,7 @@ def _create(cloud: Cloud, props: Props) -> tuple[str, Props]:
     made = cloud.client("eks").create_cluster(
         name=name, roleArn=props["roleArn"], resourcesVpcConfig=props["vpcConfig"],
         kubernetesNetworkConfig={"serviceIpv4Cidr": _service_cidr(props)},
-        logging={"clusterLogging": [{"types": props.get("enabledClusterLogTypes") or [], "enabled": True}]},
-        tags=props.get("tags") or {}, **_optional(props),
+        logging=_logging(props), tags=section(props, "tags"), **_optional(props),
     )["cluster"]  # fmt: skip
     group = cloud.ec2.create_security_group(
         GroupName=f"eks-cluster-sg-{name}", Description="EKS created security group", VpcId=vpc
@@ -117,10 +122,15 @@ def _require_subnets(cloud: Cloud, ids: list[str]) -> str:
 
 
 def _read(cloud: Cloud, row: Row) -> Props | None:
-    answer = found(lambda: cloud.client("eks").describe_cluster(name=row.id))
-    if not answer:
+    cluster = section(found(lambda: cloud.client("eks").describe_cluster(name=row.id)), "cluster")
+    if not cluster:
         return None
-    return {"roleArn": answer["cluster"]["roleArn"], "tags": answer["cluster"].get("tags", {})}
+    setups = [setup for setup in rows(cluster, "logging", "clusterLogging") if setup.get("enabled")]
+    return {
+        "roleArn": cluster["roleArn"], "tags": section(cluster, "tags"),
+        "enabledClusterLogTypes": sorted({kind for setup in setups for kind in setup["types"]}),
+        "vpcConfig": row.inputs["vpcConfig"] | pick(section(cluster, "resourcesVpcConfig"), NETWORK),
+    }  # fmt: skip
 
 
 def _update(cloud: Cloud, row: Row, news: Props) -> Props:
@@ -128,7 +138,8 @@ def _update(cloud: Cloud, row: Row, news: Props) -> Props:
     if row.inputs.get("encryptionConfig") and not news.get("encryptionConfig"):
         raise ProviderError("InvalidRequestException: encryptionConfig cannot be removed from a cluster")
     _require_upgrade(row.inputs.get("version"), news.get("version"))
-    _update_endpoint(cloud, row, news)
+    _update_network(cloud, row, news)
+    _update_logs(cloud, row, news)
     _retag(cloud, row, news)
     return _started(cloud, news)
 
@@ -140,11 +151,21 @@ def _require_upgrade(old: str | None, new: str | None) -> None:
         )
 
 
-def _update_endpoint(cloud: Cloud, row: Row, news: Props) -> None:
-    names = ("endpointPrivateAccess", "endpointPublicAccess", "publicAccessCidrs")
-    access = {name: news["vpcConfig"][name] for name in names if name in news["vpcConfig"]}
-    if access and access != {name: row.inputs["vpcConfig"].get(name) for name in access}:
-        cloud.client("eks").update_cluster_config(name=row.id, resourcesVpcConfig=access)
+def _update_network(cloud: Cloud, row: Row, news: Props) -> None:
+    wanted = pick(news["vpcConfig"], NETWORK)
+    if not same(wanted, pick(row.inputs["vpcConfig"], NETWORK)):
+        cloud.client("eks").update_cluster_config(name=row.id, resourcesVpcConfig=wanted)
+
+
+def _update_logs(cloud: Cloud, row: Row, news: Props) -> None:
+    if not same(news.get("enabledClusterLogTypes") or [], row.inputs.get("enabledClusterLogTypes") or []):
+        cloud.client("eks").update_cluster_config(name=row.id, logging=_logging(news))
+
+
+def _logging(props: Props) -> Props:
+    wanted: list[str] = props.get("enabledClusterLogTypes") or []
+    off = [kind for kind in LOGS if kind not in wanted]
+    return {"clusterLogging": [{"types": wanted, "enabled": True}, {"types": off, "enabled": False}]}
 
 
 def _retag(cloud: Cloud, row: Row, news: Props) -> None:

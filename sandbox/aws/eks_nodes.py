@@ -1,4 +1,8 @@
-"""Managed node groups: moto answers the API, and the cluster's control plane gets the nodes."""
+"""Managed node groups: moto answers the API, and the cluster's control plane gets the nodes.
+
+moto holds sizes, labels, taints, update and repair configuration: a change of these behind the engine's back is seen.
+It can change neither tags nor the launch template's version of a group that stands: for these the ledger's word stands.
+"""
 
 from typing import Any
 
@@ -27,6 +31,7 @@ def _create(cloud: Cloud, props: Props) -> tuple[str, Props]:
         taints=rows(props, "taints"), tags=section(props, "tags"),
         **{name: props[name] for name in ("amiType", "capacityType", "instanceTypes") if name in props}, **given,
     )["nodegroup"]  # fmt: skip
+    _configure(cloud, props)
     sync_nodes(_plane(cloud, props), _nodes(cloud, props, subnets[0]["AvailabilityZone"]))
     groups = [{"name": group["name"]} for group in made["resources"]["autoScalingGroups"]]
     return f"{props['clusterName']}:{props['nodeGroupName']}", {
@@ -94,19 +99,28 @@ def _read(cloud: Cloud, row: Row) -> Props | None:
     group = _describe(cloud, row)
     if not group:
         return None
-    return {"scalingConfig": group["scalingConfig"], "labels": group.get("labels", {})}
+    held = ("scalingConfig", "labels", "taints", "updateConfig", "nodeRepairConfig")
+    return {name: group[name] for name in held if group.get(name) is not None}
 
 
 def _update(cloud: Cloud, row: Row, news: Props) -> Props:
     subnets = _require_valid(cloud, news)
     old, new = section(row.inputs, "labels"), section(news, "labels")
-    cloud.client("eks").update_nodegroup_config(
-        clusterName=news["clusterName"], nodegroupName=news["nodeGroupName"], scalingConfig=news["scalingConfig"],
+    _configure(
+        cloud, news, scalingConfig=news["scalingConfig"],
         labels={"addOrUpdateLabels": new, "removeLabels": sorted(old.keys() - new.keys())},
         taints=_taint_changes(rows(row.inputs, "taints"), rows(news, "taints")),
     )  # fmt: skip
     sync_nodes(_plane(cloud, news), _nodes(cloud, news, subnets[0]["AvailabilityZone"]))
     return {}
+
+
+def _configure(cloud: Cloud, props: Props, **changes: Any) -> None:
+    """Update what can be updated; moto drops the last two when a group is made."""
+    settings = {name: props[name] for name in ("updateConfig", "nodeRepairConfig") if name in props}
+    cloud.client("eks").update_nodegroup_config(
+        clusterName=props["clusterName"], nodegroupName=props["nodeGroupName"], **settings, **changes
+    )
 
 
 def _taint_changes(old: list[Props], new: list[Props]) -> dict[str, list[Props]]:

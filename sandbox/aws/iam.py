@@ -1,8 +1,6 @@
 """IAM roles and their policies."""
 
-import json
-from urllib.parse import unquote
-
+from sandbox.aws.bags import document
 from sandbox.aws.cloud import Cloud, found, vanish
 from sandbox.aws.ledger import Row
 from sandbox.aws.spec import Reference, Spec, inputs
@@ -27,13 +25,7 @@ def _read_role(cloud: Cloud, row: Row) -> Props | None:
         return None
     role = answer["Role"]
     seen: Props = {"description": role.get("Description", ""), "tags": mapping(role.get("Tags"))}
-    return seen | _document("assumeRolePolicy", row, role["AssumeRolePolicyDocument"])
-
-
-def _document(name: str, row: Row, seen: object) -> Props:
-    """A policy document, unless it says the same in other words: JSON has many spellings."""
-    document = json.loads(unquote(seen)) if isinstance(seen, str) else seen
-    return {} if json.loads(row.inputs[name]) == document else {name: json.dumps(document)}
+    return seen | document(row.inputs, "assumeRolePolicy", role["AssumeRolePolicyDocument"])
 
 
 def _update_role(cloud: Cloud, row: Row, news: Props) -> Props:
@@ -78,7 +70,7 @@ def _read_policy(cloud: Cloud, row: Row) -> Props | None:
     answer = found(
         lambda: cloud.client("iam").get_role_policy(RoleName=row.inputs["role"], PolicyName=row.inputs["name"])
     )
-    return _document("policy", row, answer["PolicyDocument"]) if answer else None
+    return document(row.inputs, "policy", answer["PolicyDocument"]) if answer else None
 
 
 def _delete_policy(cloud: Cloud, row: Row) -> None:

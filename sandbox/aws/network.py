@@ -10,6 +10,8 @@ VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
 EIP = "aws:ec2/eip:Eip"
 DNS = {"enableDnsSupport": "EnableDnsSupport", "enableDnsHostnames": "EnableDnsHostnames"}
+DNS_DEFAULT = {"enableDnsSupport": True, "enableDnsHostnames": False}
+"""Of a new VPC (https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html)."""
 
 
 def retagged(cloud: Cloud, row: Row, news: Props) -> Props:
@@ -45,8 +47,9 @@ def _read_vpc(cloud: Cloud, row: Row) -> Props | None:
     vpc = vpcs[0]
     seen: Props = {"cidrBlock": vpc["CidrBlock"], "tags": mapping(vpc.get("Tags"))}
     for name in DNS:
-        attribute = cloud.ec2.describe_vpc_attribute(VpcId=row.id, Attribute=name)
-        seen[name] = attribute[DNS[name]]["Value"]
+        held = cloud.ec2.describe_vpc_attribute(VpcId=row.id, Attribute=name)[DNS[name]]["Value"]
+        if held != row.inputs.get(name, DNS_DEFAULT[name]):
+            seen[name] = held
     return seen
 
 

@@ -6,13 +6,14 @@ from sandbox.aws.cloud import Cloud, found
 from sandbox.aws.ledger import Row
 from sandbox.aws.network import VPC, retagged
 from sandbox.aws.spec import Reference, Spec, inputs
-from sandbox.aws.tags import at_creation, mapping
+from sandbox.aws.tags import at_creation, held, mapping
 from sandbox.plugin.provider import ProviderError
 from sandbox.plugin.wire import Props, rows, section
 
 PEERING = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
 ENDED = {"deleted", "deleting", "rejected", "failed", "expired"}
 DNS = "allowRemoteVpcDnsResolution"
+SIDES = ("requester", "accepter")
 
 
 def _create(cloud: Cloud, props: Props) -> tuple[str, Props]:
@@ -65,8 +66,19 @@ def _tag_accepter(cloud: Cloud, peering: str, props: Props) -> None:
         cloud.ec2.create_tags(Resources=[peering], Tags=[{"Key": k, "Value": v} for k, v in props["tags"].items()])
 
 
+def _read_options(cloud: Cloud, row: Row) -> Props | None:
+    peering = _describe(cloud, row.id)
+    if peering is None:
+        return None
+    return {side: {DNS: _allowed(peering, side)} for side in SIDES if side in row.inputs}
+
+
+def _allowed(peering: Props, side: str) -> bool:
+    return bool(section(peering, f"{side.title()}VpcInfo", "PeeringOptions").get("AllowDnsResolutionFromRemoteVpc"))
+
+
 def _read_accepter(cloud: Cloud, row: Row) -> Props | None:
-    return None if _describe(cloud, row.id) is None else {}
+    return None if _describe(cloud, row.id) is None else {"tags": held(cloud, row.id)}
 
 
 def _options(props: Props, side: str) -> dict[str, bool]:
@@ -74,7 +86,7 @@ def _options(props: Props, side: str) -> dict[str, bool]:
 
 
 def _set_options(cloud: Cloud, props: Props) -> None:
-    sides = {f"{side.title()}PeeringConnectionOptions": _options(props, side) for side in ("requester", "accepter")
+    sides = {f"{side.title()}PeeringConnectionOptions": _options(props, side) for side in SIDES
              if side in props}  # fmt: skip
     try:
         cloud.ec2.modify_vpc_peering_connection_options(VpcPeeringConnectionId=props["vpcPeeringConnectionId"], **sides)
@@ -108,7 +120,7 @@ SPECS = (
     Spec(
         "aws:ec2/peeringConnectionOptions:PeeringConnectionOptions",
         inputs(f"vpcPeeringConnectionId!* requester.{DNS} accepter.{DNS}"),
-        _create_options, _read_accepter, _update_options,
+        _create_options, _read_options, _update_options,
         references=(Reference("vpcPeeringConnectionId", PEERING, everywhere=True),),
     ),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.aws.bags import pick
 from sandbox.aws.cloud import Cloud, found, vanish
 from sandbox.aws.ledger import Row
 from sandbox.aws.network import SUBNET, VPC, retagged
@@ -110,12 +111,17 @@ def _create_endpoint(cloud: Cloud, props: Props) -> tuple[str, Props]:
 
 
 def _read_endpoint(cloud: Cloud, row: Row) -> Props | None:
+    """What EC2 shows; subnets, groups and names that were not given are EC2's own choice."""
     answer = found(lambda: cloud.ec2.describe_vpc_endpoints(VpcEndpointIds=[row.id]))
     alive = [e for e in rows(answer, "VpcEndpoints") if e.get("State") != "deleted"]
     if not alive:
         return None
-    seen: Props = {name: alive[0].get(key, []) for name, key in SETS.items() if name != "securityGroupIds"}
-    return seen | {"tags": mapping(alive[0].get("Tags"))}
+    seen: Props = {
+        "routeTableIds": alive[0].get("RouteTableIds", []), "subnetIds": alive[0].get("SubnetIds", []),
+        "securityGroupIds": [group["GroupId"] for group in rows(alive[0], "Groups")],
+        "privateDnsEnabled": alive[0].get("PrivateDnsEnabled"),
+    }  # fmt: skip
+    return pick(seen, row.inputs) | {"tags": mapping(alive[0].get("Tags"))}
 
 
 def _update_endpoint(cloud: Cloud, row: Row, news: Props) -> Props:

@@ -8,10 +8,17 @@ from sandbox.aws.network import VPC, retagged
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.aws.tags import at_creation, mapping
 from sandbox.plugin.provider import ProviderError
-from sandbox.plugin.wire import Props, rows
+from sandbox.plugin.wire import Props, rows, section
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 RULE = "securityGroupId!* cidrIpv4 referencedSecurityGroupId ipProtocol* fromPort toPort description tags"
+RULE_NAMES = {
+    "ipProtocol": "IpProtocol", "fromPort": "FromPort", "toPort": "ToPort", "cidrIpv4": "CidrIpv4",
+    "description": "Description",
+}  # fmt: skip
+EVERY_PORT = -1
+"""How EC2 shows the ports of a rule that has none
+(https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRule.html)."""
 
 
 def _create_group(cloud: Cloud, props: Props) -> tuple[str, Props]:
@@ -77,11 +84,17 @@ class _Rules:
         return rule, {"arn": cloud.arn("ec2", f"security-group-rule/{rule}"), "securityGroupRuleId": rule}
 
     def read(self, cloud: Cloud, row: Row) -> Props | None:
-        return {} if _rule(cloud, row) else None
+        rule = _rule(cloud, row)
+        if rule is None:
+            return None
+        seen = {name: rule.get(key) for name, key in RULE_NAMES.items() if rule.get(key) != EVERY_PORT}
+        group = section(rule, "ReferencedGroupInfo").get("GroupId")
+        return seen | {"referencedSecurityGroupId": group, "tags": mapping(rule.get("Tags"))}
 
     def update(self, cloud: Cloud, row: Row, news: Props) -> Props:
         """Change the rule where AWS has it, and its tags."""
-        if _permission(row.inputs) != _permission(news):
+        _permission(news)
+        if _modified(row.inputs) != _modified(news):
             cloud.ec2.modify_security_group_rules(
                 GroupId=news["securityGroupId"],
                 SecurityGroupRules=[{"SecurityGroupRuleId": row.id, "SecurityGroupRule": _modified(news)}],
@@ -101,11 +114,9 @@ def _rule(cloud: Cloud, row: Row) -> Props | None:
 
 
 def _modified(props: Props) -> dict[str, Any]:
-    names = {
-        "ipProtocol": "IpProtocol", "fromPort": "FromPort", "toPort": "ToPort", "cidrIpv4": "CidrIpv4",
-        "referencedSecurityGroupId": "ReferencedGroupId", "description": "Description",
-    }  # fmt: skip
-    return {key: props[name] for name, key in names.items() if name in props}
+    names = RULE_NAMES | {"referencedSecurityGroupId": "ReferencedGroupId"}
+    every = {"FromPort": EVERY_PORT, "ToPort": EVERY_PORT}
+    return every | {key: props[name] for name, key in names.items() if name in props}
 
 
 def _adopt_default(cloud: Cloud, props: Props) -> tuple[str, Props]:
@@ -116,6 +127,20 @@ def _adopt_default(cloud: Cloud, props: Props) -> tuple[str, Props]:
     if props.get("tags"):
         cloud.ec2.create_tags(Resources=[identity], Tags=[{"Key": k, "Value": v} for k, v in props["tags"].items()])
     return identity, {"arn": cloud.arn("ec2", f"security-group/{identity}"), "name": "default"}
+
+
+def _read_default(cloud: Cloud, row: Row) -> Props | None:
+    """Its tags, and the rules that somebody gave it: it has none, whatever the program says."""
+    group = _describe(cloud, row.id)
+    if group is None:
+        return None
+    rules = {"ingress": rows(group, "IpPermissions"), "egress": rows(group, "IpPermissionsEgress")}
+    return rules | {"tags": mapping(group.get("Tags"))}
+
+
+def _update_default(cloud: Cloud, row: Row, news: Props) -> Props:
+    _empty(cloud, _describe(cloud, row.id) or {}, "Egress", "Ingress")
+    return retagged(cloud, row, news)
 
 
 def _create_flow_log(cloud: Cloud, props: Props) -> tuple[str, Props]:
@@ -134,7 +159,7 @@ def _create_flow_log(cloud: Cloud, props: Props) -> tuple[str, Props]:
 def _read_flow_log(cloud: Cloud, row: Row) -> Props | None:
     answer = found(lambda: cloud.ec2.describe_flow_logs(FlowLogIds=[row.id]))
     logs = rows(answer, "FlowLogs")
-    return {"trafficType": logs[0]["TrafficType"], "tags": mapping(logs[0].get("Tags"))} if logs else None
+    return {"tags": mapping(logs[0].get("Tags"))} if logs else None
 
 
 def _rule_spec(token: str, direction: str) -> Spec:
@@ -157,7 +182,7 @@ SPECS = (
     _rule_spec("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "egress"),
     Spec(
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", inputs("vpcId!* tags"),
-        _adopt_default, _read_group, retagged, computed=("arn", "name"), references=(Reference("vpcId", VPC),),
+        _adopt_default, _read_default, _update_default, computed=("arn", "name"), references=(Reference("vpcId", VPC),),
     ),
     Spec(
         "aws:ec2/flowLog:FlowLog",

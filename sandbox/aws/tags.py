@@ -23,6 +23,11 @@ def at_creation(kind: str, inputs: Props) -> dict[str, Any]:
     return {"TagSpecifications": [{"ResourceType": kind, "Tags": pairs(tags)}]} if tags else {}
 
 
+def held(cloud: Cloud, identity: str) -> dict[str, str]:
+    """The tags of an EC2 resource whose description does not show in moto what tagging it later gave it."""
+    return mapping(cloud.ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [identity]}])["Tags"])
+
+
 def removed(olds: Props, news: Props) -> list[str]:
     """Keys of tags that the new inputs have no more."""
     return sorted(section(olds, "tags").keys() - section(news, "tags").keys())

@@ -3,19 +3,22 @@
 import hashlib
 from typing import Any, cast
 
+from sandbox.aws.bags import same
 from sandbox.aws.cloud import Cloud, found, vanish
 from sandbox.aws.ledger import Row
 from sandbox.aws.network import retagged
 from sandbox.aws.spec import Reference, Spec, inputs
-from sandbox.aws.tags import at_creation, mapping, pairs
+from sandbox.aws.tags import at_creation, held, mapping, pairs
 from sandbox.plugin.provider import ProviderError
-from sandbox.plugin.wire import Props, rows
+from sandbox.plugin.wire import Props, rows, section
 
 RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"
 DATA = (
     "metadataOptions", "blockDeviceMappings", "userData", "monitoring", "tagSpecifications",
     "capacityReservationSpecification",
 )  # fmt: skip
+TEXTS = ("encrypted", "deleteOnTermination")
+"""Settings of a disk that the upstream provider takes as text and EC2 as booleans."""
 
 
 def _pascal(value: Any) -> Any:
@@ -29,8 +32,8 @@ def _data(props: Props) -> dict[str, Any]:
     data = {name[0].upper() + name[1:]: _pascal(props[name]) for name in DATA if name in props}
     for device in data.get("BlockDeviceMappings", ()):
         ebs = device.get("Ebs", {})
-        # The upstream provider takes these two as text, EC2 as booleans.
-        ebs.update({k: str(ebs[k]).lower() == "true" for k in ("Encrypted", "DeleteOnTermination") if k in ebs})
+        texts = [text[0].upper() + text[1:] for text in TEXTS]
+        ebs.update({key: str(ebs[key]).lower() == "true" for key in texts if key in ebs})
     if "tagSpecifications" in props:
         data["TagSpecifications"] = [
             {"ResourceType": s["resourceType"], "Tags": pairs(s.get("tags"))} for s in props["tagSpecifications"]
@@ -54,8 +57,32 @@ def _create(cloud: Cloud, props: Props) -> tuple[str, Props]:
 def _read(cloud: Cloud, row: Row) -> Props | None:
     if not rows(found(lambda: cloud.ec2.describe_launch_templates(LaunchTemplateIds=[row.id])), "LaunchTemplates"):
         return None
-    mine = [{"Name": "resource-id", "Values": [row.id]}]
-    return {"tags": mapping(cloud.ec2.describe_tags(Filters=mine)["Tags"])}
+    return _newest(cloud, row) | {"tags": held(cloud, row.id)}
+
+
+def _newest(cloud: Cloud, row: Row) -> Props:
+    """The inputs of the newest version that differ from the ledger's."""
+    answer = cloud.ec2.describe_launch_template_versions(LaunchTemplateId=row.id, Versions=["$Latest"])
+    version = rows(answer, "LaunchTemplateVersions")[0]
+    wanted, data = _data(row.inputs), section(version, "LaunchTemplateData")
+    tagged = rows(data, "TagSpecifications")
+    # moto puts the template's own tags among those of what is started from it.
+    data = data | {"TagSpecifications": [tags for tags in tagged if tags["ResourceType"] != "launch-template"] or None}
+    names = {name: name[0].upper() + name[1:] for name in DATA} | {"vpcSecurityGroupIds": "SecurityGroupIds"}
+    seen = {n: _camel(data.get(key)) for n, key in names.items() if not same(wanted.get(key), data.get(key))}
+    return seen | {"description": version.get("VersionDescription")}
+
+
+def _camel(value: Any) -> Any:
+    """EC2's spelling back to Pulumi's: a list of tags is a map, a disk's two booleans are text."""
+    if isinstance(value, list):
+        return [_camel(item) for item in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    bag = cast("Props", value)
+    camel = {key[0].lower() + key[1:]: _camel(below) for key, below in bag.items() if key != "Tags"}
+    tags = {"tags": mapping(bag["Tags"])} if "Tags" in bag else {}
+    return camel | tags | {key: str(camel[key]).lower() for key in TEXTS if key in camel}
 
 
 def _update(cloud: Cloud, row: Row, news: Props) -> Props:

@@ -14,6 +14,11 @@ TRUST = json.dumps(
 POLICY = json.dumps({
     "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}],
 })  # fmt: skip
+KEY_POLICY = json.dumps({
+    "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "kms:*", "Resource": "*",
+    }],
+})  # fmt: skip
 SERVICE = "com.amazonaws.us-east-1"
 
 
@@ -76,8 +81,8 @@ CASES = (
     Case("inline", "aws:iam/rolePolicy:RolePolicy", {"role": "@role", "policy": POLICY},
          {"policy": POLICY.replace("Describe", "Get")}),
     Case("key", "aws:kms/key:Key",
-         {"description": "secrets", "enableKeyRotation": True, "deletionWindowInDays": 7, **_tagged()},
-         {"description": "all secrets", "enableKeyRotation": False, **_tagged("two")}),
+         {"description": "secrets", "enableKeyRotation": True, "deletionWindowInDays": 7, "policy": KEY_POLICY,
+          **_tagged()}, {"description": "all secrets", "enableKeyRotation": False, **_tagged("two")}),
     Case("alias", "aws:kms/alias:Alias", {"name": "alias/secrets", "targetKeyId": "@key"}),
     Case("logs", "aws:cloudwatch/logGroup:LogGroup",
          {"name": "/aws/eks/site-a/cluster", "retentionInDays": 30, **_tagged()}, {"retentionInDays": 90}),

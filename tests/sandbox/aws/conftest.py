@@ -1,4 +1,5 @@
 import os
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from sandbox.aws import cloud, eks_cluster, eks_nodes
 from sandbox.aws.provider import AwsProvider
 from sandbox.controlplane import NodeGroupSpec
 from sandbox.paths import Paths
+from tests.sandbox.aws.estate import Estate
 
 
 class FakePlane:
@@ -75,3 +77,10 @@ def provider(moto: str, plane: FakePlane, tmp_path: Path, monkeypatch: pytest.Mo
     made = AwsProvider(Paths.of_checkout(tmp_path))
     made.configure({"region": "us-east-1", "defaultTags": '{"tags":{"owner":"platform"}}'})
     return made
+
+
+@pytest.fixture
+def estate(moto: str, provider: AwsProvider) -> Estate:
+    """An empty estate on an empty AWS."""
+    urllib.request.urlopen(urllib.request.Request(f"{moto}/moto-api/reset", method="POST")).close()
+    return Estate(provider)

@@ -99,6 +99,19 @@ def test_peering_of_two_regions(provider: AwsProvider) -> None:
     options = "aws:ec2/peeringConnectionOptions:PeeringConnectionOptions"
     for side, who in (("requester", other), ("accepter", provider)):
         make(who, options, {"vpcPeeringConnectionId": peering, side: {"allowRemoteVpcDnsResolution": True}})
+    for who, token in ((other, kind), (provider, accepter), (provider, options), (other, options)):
+        row = who.cloud.ledger.get(who.cloud.region, token, peering)
+        seen = who.read(subject(token), peering, {}, {})
+        assert row is not None
+        assert seen is not None
+        assert seen.inputs == row.inputs
+    off = {"AllowDnsResolutionFromRemoteVpc": False}
+    provider.cloud.ec2.modify_vpc_peering_connection_options(
+        VpcPeeringConnectionId=peering, AccepterPeeringConnectionOptions=off
+    )
+    seen = provider.read(subject(options), peering, {}, {})
+    assert seen is not None
+    assert seen.inputs["accepter"] == {"allowRemoteVpcDnsResolution": False}
     with pytest.raises(ProviderError, match=r"in use by VpcPeeringConnection"):
         drop(provider, VPC, here)
     removed = orphans.remove(provider.paths, {(VPC, here), (VPC, there)})
