@@ -19,16 +19,23 @@ from sandbox.plugin.provider import ProviderError
 from sandbox.plugin.wire import Props, rows, section
 
 CLUSTER = "aws:eks/cluster:Cluster"
-VERSIONS = ("1.33", "1.34", "1.35", "1.36")
-"""Versions in standard support in November 2026 (EKS user guide, kubernetes-versions)."""
+VERSIONS = ("1.32", "1.33", "1.34", "1.35", "1.36")
+"""Kubernetes versions of new clusters in November 2026: the first two in extended support, the others in standard
+support (https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html)."""
 
 SERVICE_CIDR = "10.100.0.0/16"
-"""What EKS takes where no service range is given (EKS API, KubernetesNetworkConfigRequest)."""
+"""What EKS takes where no service range is given
+(https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html)."""
 
 CLUSTER_SUBNETS = 2
-"""Subnets, and zones, that a cluster needs at least (EKS user guide, network-reqs)."""
+"""Subnets, and zones, that a cluster needs at least
+(https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html)."""
 
-MODES = ("API", "API_AND_CONFIG_MAP", "CONFIG_MAP")
+MODES = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")
+"""A cluster may go on in this order, never back
+(https://docs.aws.amazon.com/eks/latest/userguide/setting-up-access-entries.html)."""
+
+SUPPORT = ("STANDARD", "EXTENDED")
 LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 NETWORK = ("subnetIds", "securityGroupIds", "endpointPrivateAccess", "endpointPublicAccess", "publicAccessCidrs")
 
@@ -86,13 +93,16 @@ def _optional(props: Props) -> dict[str, Any]:
 def _require_valid(cloud: Cloud, props: Props) -> str:
     """Check what moto lets pass; answers the VPC of the subnets."""
     _require_known("version", props.get("version", VERSIONS[-1]), VERSIONS)
-    _require_known(
-        "accessConfig.authenticationMode", section(props, "accessConfig").get("authenticationMode", "API"), MODES
-    )
+    _require_known("accessConfig.authenticationMode", _mode(props), MODES)
+    _require_known("upgradePolicy.supportType", section(props, "upgradePolicy").get("supportType", SUPPORT[1]), SUPPORT)
     for kind in props.get("enabledClusterLogTypes") or ():
         _require_known("enabledClusterLogTypes", kind, LOGS)
     _require_endpoint(props)
     return _require_subnets(cloud, props["vpcConfig"]["subnetIds"])
+
+
+def _mode(props: Props) -> str:
+    return section(props, "accessConfig").get("authenticationMode", "CONFIG_MAP")
 
 
 def _require_endpoint(props: Props) -> None:
@@ -138,6 +148,7 @@ def _update(cloud: Cloud, row: Row, news: Props) -> Props:
     if row.inputs.get("encryptionConfig") and not news.get("encryptionConfig"):
         raise ProviderError("InvalidRequestException: encryptionConfig cannot be removed from a cluster")
     _require_upgrade(row.inputs.get("version"), news.get("version"))
+    _require_forward(_mode(row.inputs), _mode(news))
     _update_network(cloud, row, news)
     _update_logs(cloud, row, news)
     _retag(cloud, row, news)
@@ -148,6 +159,14 @@ def _require_upgrade(old: str | None, new: str | None) -> None:
     if old and new and VERSIONS.index(new) - VERSIONS.index(old) not in {0, 1}:
         raise ProviderError(
             f"InvalidParameterException: version {old} cannot become {new}; one minor version up at a time is allowed"
+        )
+
+
+def _require_forward(old: str, new: str) -> None:
+    if MODES.index(new) < MODES.index(old):
+        raise ProviderError(
+            f"InvalidParameterException: accessConfig.authenticationMode {old} cannot become {new}; "
+            f"it goes {', '.join(MODES)}, never back"
         )
 
 
