@@ -2,7 +2,9 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from typing import Any, cast
 
@@ -11,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.aws.ledger import Ledger
-from sandbox.cloud import endpoints_of
+from sandbox.cloud import OPERATION, endpoints_of
 from sandbox.paths import Paths
 from sandbox.plugin.wire import Props, section
 
@@ -23,6 +25,7 @@ ServiceError = (ClientError, BotoCoreError)
 
 _clients: dict[tuple[str, str], Any] = {}
 _lock = threading.Lock()
+_operation: ContextVar[str] = ContextVar("operation", default="")
 
 
 class Cloud:
@@ -39,7 +42,9 @@ class Cloud:
         with _lock:  # botocore loads a service's model once; doing so from several threads costs each the whole time
             if key not in _clients:
                 session = cast("Any", boto3)
-                _clients[key] = session.client(service, region_name=self.region, config=RETRIES, **self._address())
+                client = session.client(service, region_name=self.region, config=RETRIES, **self._address())
+                client.meta.events.register("before-send", _mark)
+                _clients[key] = client
             return _clients[key]
 
     def _address(self) -> dict[str, str]:
@@ -65,6 +70,21 @@ class Cloud:
     def arn(self, service: str, path: str) -> str:
         """The ARN of a regional resource of our account."""
         return f"arn:aws:{service}:{self.region}:{self.caller['Account']}:{path}"
+
+
+@contextmanager
+def marked(operation: str) -> Generator[None]:
+    """Mark this thread's requests, so that AWS can be made to forget them together."""
+    token = _operation.set(operation)
+    try:
+        yield
+    finally:
+        _operation.reset(token)
+
+
+def _mark(request: Any, **_: Any) -> None:
+    if _operation.get():
+        request.headers[OPERATION] = _operation.get()
 
 
 def found(call: Callable[[], Props]) -> Props:

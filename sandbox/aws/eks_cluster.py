@@ -207,6 +207,11 @@ def _delete(cloud: Cloud, row: Row) -> None:
     vanish(lambda: cloud.ec2.delete_security_group(GroupId=group))
 
 
+def _undo(cloud: Cloud, props: Props) -> None:
+    if cloud.ledger.get(cloud.region, CLUSTER, props["name"]) is None:
+        ControlPlane.of(cloud.paths, cloud.region, props["name"]).destroy()
+
+
 SPECS = (
     Spec(
         CLUSTER,
@@ -218,7 +223,7 @@ SPECS = (
             "kubernetesNetworkConfig.serviceIpv4Cidr! zonalShiftConfig.enabled upgradePolicy.supportType "
             "deletionProtection bootstrapSelfManagedAddons! tags"
         ),
-        _create, _read, _update, _delete,
+        _create, _read, _update, _delete, _undo,
         computed=(
             "arn", "endpoint", "certificateAuthority", "identities", "platformVersion", "status",
             "vpcConfig.vpcId", "vpcConfig.clusterSecurityGroupId",

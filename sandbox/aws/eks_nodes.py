@@ -133,9 +133,19 @@ def _delete(cloud: Cloud, row: Row) -> None:
     cluster, name = row.inputs["clusterName"], row.inputs["nodeGroupName"]
     if _describe(cloud, row):
         vanish(lambda: cloud.client("eks").delete_nodegroup(clusterName=cluster, nodegroupName=name))
-    plane = ControlPlane.of(cloud.paths, cloud.region, cluster)
+    _remove_nodes(cloud, row.inputs)
+
+
+def _remove_nodes(cloud: Cloud, props: Props) -> None:
+    plane = _plane(cloud, props)
     if plane.is_running():
-        remove_nodes(plane, name)
+        remove_nodes(plane, props["nodeGroupName"])
+
+
+def _undo(cloud: Cloud, props: Props) -> None:
+    identity = f"{props['clusterName']}:{props['nodeGroupName']}"
+    if cloud.ledger.get(cloud.region, NODE_GROUP, identity) is None:
+        _remove_nodes(cloud, props)
 
 
 SPECS = (
@@ -147,7 +157,7 @@ SPECS = (
             "scalingConfig.desiredSize labels taints.key taints.value taints.effect updateConfig.maxUnavailable "
             "nodeRepairConfig.enabled version tags"
         ),
-        _create, _read, _update, _delete, computed=("arn", "status", "resources"),
+        _create, _read, _update, _delete, _undo, computed=("arn", "status", "resources"),
         identity=("clusterName", "nodeGroupName"), autoname=("nodeGroupName", 63),
         references=(
             Reference("clusterName", CLUSTER, blocks=True),

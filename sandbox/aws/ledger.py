@@ -1,8 +1,12 @@
-"""Every resource that the sandbox's AWS holds: what moto keeps, what it loses, and what it has no API for."""
+"""Every resource that the sandbox's AWS holds: what moto keeps, what it loses, and what it has no API for.
+
+A creation is noted before AWS is asked and struck out with the write of its row: what is still noted when no engine
+runs was cut short, and AWS may hold what nobody knows of.
+"""
 
 import json
+import secrets
 import sqlite3
-import time
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -17,6 +21,9 @@ CREATE TABLE IF NOT EXISTS resources (
     region TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, urn TEXT NOT NULL,
     inputs TEXT NOT NULL, outputs TEXT NOT NULL, held TEXT NOT NULL, created REAL NOT NULL,
     PRIMARY KEY (region, type, id)
+);
+CREATE TABLE IF NOT EXISTS creations (
+    operation TEXT PRIMARY KEY, region TEXT NOT NULL, type TEXT NOT NULL, urn TEXT NOT NULL, inputs TEXT NOT NULL
 )
 """
 COLUMNS = "region, type, id, urn, inputs, outputs, held, created"
@@ -45,18 +52,54 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Creation:
+    """A creation under way, or cut short.
+
+    Attributes:
+        operation: the mark that its requests to AWS carry.
+    """
+
+    operation: str
+    region: str
+    type: str
+    urn: str
+    inputs: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """The table in SQLite, safe for several plugins and threads at once."""
 
     paths: Paths
 
-    def put(
-        self, row_key: tuple[str, str, str], urn: str, inputs: dict[str, Any], outputs: dict[str, Any], held: Held
-    ) -> None:
-        """Write or replace one row; the key is region, type and id."""
-        values = (*row_key, urn, json.dumps(inputs), json.dumps(outputs), held, time.time())
+    def begin(self, region: str, type_token: str, urn: str, inputs: dict[str, Any]) -> str:
+        """Note that a creation begins; answers its operation."""
+        operation = secrets.token_hex(8)
         with self._open() as database:
-            database.execute(f"REPLACE INTO resources ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?)", values)  # noqa: S608
+            values = (operation, region, type_token, urn, json.dumps(inputs))
+            database.execute("INSERT INTO creations VALUES (?,?,?,?,?)", values)
+        return operation
+
+    def unfinished(self) -> list[Creation]:
+        """All creations that are noted and not struck out, in the order in which they began."""
+        with self._open() as database:
+            found = database.execute("SELECT operation, region, type, urn, inputs FROM creations ORDER BY rowid")
+            return [Creation(*values[:4], inputs=json.loads(values[4])) for values in found.fetchall()]
+
+    def strike(self, operation: str) -> None:
+        """Strike out a creation that needs no more care."""
+        with self._open() as database:
+            database.execute("DELETE FROM creations WHERE operation = ?", (operation,))
+
+    def put(self, row: Row, operation: str = "") -> None:
+        """Write or replace one row, and in the same breath strike out the creation that made it."""
+        values = (row.region, row.type, row.id, row.urn, json.dumps(row.inputs), json.dumps(row.outputs))
+        with self._open() as database:
+            database.execute(
+                f"REPLACE INTO resources ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?)",  # noqa: S608
+                (*values, row.held, row.created),
+            )
+            database.execute("DELETE FROM creations WHERE operation = ?", (operation,))
 
     def get(self, region: str, type_token: str, identity: str) -> Row | None:
         """One row, or None."""
@@ -95,7 +138,7 @@ class Ledger:
         self.paths.ledger.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self.paths.ledger, timeout=WAIT_SECONDS)) as database:
             database.execute("PRAGMA journal_mode=WAL")
-            database.execute(SCHEMA)
+            database.executescript(SCHEMA)
             with database:
                 yield database
 

@@ -1,10 +1,33 @@
-"""Resources that were made but that the engine, killed in between, never wrote down."""
+"""Resources that nobody owns because a kill came between two writes.
+
+Made by AWS and not yet in our ledger: the creation is taken back whole, whatever its type and however far it came.
+In our ledger and not yet in the engine's state: removed as the engine would have.
+"""
 
 from sandbox.aws.cloud import Cloud, ServiceError, reset_clients
 from sandbox.aws.ledger import Ledger, Row
 from sandbox.aws.provider import remove as remove_resource
+from sandbox.aws.table import TABLE
+from sandbox.cloud.rollback import forget
 from sandbox.paths import Paths
 from sandbox.plugin.provider import ProviderError
+
+
+def roll_back(paths: Paths) -> list[str]:
+    """Take back every creation that was cut short, or refused half-way, before the ledger; no engine may run.
+
+    Returns:
+        What was taken back, as type and name.
+    """
+    if not paths.ledger.exists():
+        return []
+    ledger = Ledger(paths)
+    cut = ledger.unfinished()
+    undone = forget(paths, {creation.operation for creation in cut})
+    for creation in cut:
+        TABLE[creation.type].undo(Cloud(paths, creation.region), creation.inputs)
+        ledger.strike(creation.operation)
+    return [f"{c.type} {c.urn.rsplit('::', 1)[-1]}" for c in cut if c.operation in undone]
 
 
 def remove(paths: Paths, keep: set[tuple[str, str]]) -> list[str]:

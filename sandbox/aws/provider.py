@@ -1,13 +1,14 @@
 """The aws plugin: the engine's calls, answered through the table, guarded and remembered by the ledger."""
 
 import json
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from sandbox.aws.bags import merge, observed, pick, unknown
 from sandbox.aws.checking import checked
-from sandbox.aws.cloud import Cloud, ServiceError
+from sandbox.aws.cloud import Cloud, ServiceError, marked
 from sandbox.aws.guards import require_references, require_unused
 from sandbox.aws.ledger import Row
 from sandbox.aws.spec import Spec
@@ -73,8 +74,10 @@ class AwsProvider(Provider):
             return "", self._outputs(inputs, unknown(spec.computed))
         with _told(subject):
             require_references(self.cloud, spec, inputs)
-            identity, computed = spec.create(self.cloud, inputs)
-            return identity, self._remember(subject, spec, identity, inputs, computed)
+            operation = self.cloud.ledger.begin(self.cloud.region, subject.type, subject.urn, inputs)
+            with marked(operation):
+                identity, computed = spec.create(self.cloud, inputs)
+            return identity, self._remember(subject, identity, inputs, computed, operation)
 
     def read(self, subject: Subject, identity: str, inputs: Props, state: Props) -> Observed | None:
         """Look at it; what is gone from AWS is gone from the ledger too."""
@@ -105,7 +108,7 @@ class AwsProvider(Provider):
             seen = spec.read(self.cloud, row)
             now = replace(row, inputs=observed(row.inputs, seen or {}))
             computed = merge(pick(row.outputs, spec.computed), spec.update(self.cloud, now, news))
-            return self._remember(subject, spec, identity, news, computed)
+            return self._remember(subject, identity, news, computed)
 
     def delete(self, subject: Subject, identity: str, state: Props) -> None:
         """Remove it, unless another one uses it."""
@@ -132,10 +135,10 @@ class AwsProvider(Provider):
             )
         return row
 
-    def _remember(self, subject: Subject, spec: Spec, identity: str, inputs: Props, computed: Props) -> Props:
-        outputs = self._outputs(inputs, computed)
-        key = (self.cloud.region, subject.type, identity)
-        self.cloud.ledger.put(key, subject.urn, inputs, outputs, spec.held)
+    def _remember(self, subject: Subject, identity: str, inputs: Props, computed: Props, operation: str = "") -> Props:
+        outputs, held = self._outputs(inputs, computed), TABLE[subject.type].held
+        row = Row(self.cloud.region, subject.type, identity, subject.urn, inputs, outputs, held, time.time())
+        self.cloud.ledger.put(row, operation)
         return outputs
 
     def _outputs(self, inputs: Props, computed: Props) -> Props:

@@ -18,6 +18,9 @@ Update = Callable[[Cloud, Row, Props], Props]
 
 Delete = Callable[[Cloud, Row], None]
 
+Undo = Callable[[Cloud, Props], None]
+"""Takes away what a creation that was cut short left outside moto."""
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -61,6 +64,11 @@ def _forget(cloud: Cloud, row: Row) -> None:
     del cloud, row
 
 
+def _leave(cloud: Cloud, props: Props) -> None:
+    """All of it is in moto."""
+    del cloud, props
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """One line of the table.
@@ -72,6 +80,7 @@ class Spec:
         read: looks at it; by default the ledger's word stands.
         update: changes it in place.
         delete: removes it.
+        undo: takes away what it may have outside moto, whose requests are taken back together.
         computed: output paths that the service decides.
         volatile: computed outputs that an update changes.
         identity: inputs that no two resources may share: a replacement with the same ones deletes first.
@@ -86,6 +95,7 @@ class Spec:
     read: Read = _unchanged
     update: Update = _nothing
     delete: Delete = _forget
+    undo: Undo = _leave
     computed: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()

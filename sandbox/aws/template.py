@@ -87,17 +87,20 @@ def _camel(value: Any) -> Any:
 
 def _update(cloud: Cloud, row: Row, news: Props) -> Props:
     retagged(cloud, row, news)
-    if _data(row.inputs) == _data(news) and row.inputs.get("description") == news.get("description"):
-        return {name: row.outputs[name] for name in ("latestVersion", "defaultVersion")}
-    described = {"VersionDescription": news["description"]} if news.get("description") else {}
-    made = cloud.ec2.create_launch_template_version(
-        LaunchTemplateId=row.id, LaunchTemplateData=_data(news), **described
-    )
-    latest = int(made["LaunchTemplateVersion"]["VersionNumber"])
-    if not news.get("updateDefaultVersion"):
-        return {"latestVersion": latest, "defaultVersion": row.outputs["defaultVersion"]}
-    cloud.ec2.modify_launch_template(LaunchTemplateId=row.id, DefaultVersion=str(latest))
-    return {"latestVersion": latest, "defaultVersion": latest}
+    if _data(row.inputs) != _data(news) or row.inputs.get("description") != news.get("description"):
+        described = {"VersionDescription": news["description"]} if news.get("description") else {}
+        cloud.ec2.create_launch_template_version(LaunchTemplateId=row.id, LaunchTemplateData=_data(news), **described)
+    return _versions(cloud, row, news)
+
+
+def _versions(cloud: Cloud, row: Row, news: Props) -> Props:
+    """The numbers that EC2 counts: a version may have been made that the ledger never heard of."""
+    template = cloud.ec2.describe_launch_templates(LaunchTemplateIds=[row.id])["LaunchTemplates"][0]
+    latest, default = template["LatestVersionNumber"], template["DefaultVersionNumber"]
+    if news.get("updateDefaultVersion") and default != latest:
+        cloud.ec2.modify_launch_template(LaunchTemplateId=row.id, DefaultVersion=str(latest))
+        default = latest
+    return {"latestVersion": latest, "defaultVersion": default}
 
 
 def _reserve(cloud: Cloud, props: Props) -> tuple[str, Props]:

@@ -1,4 +1,9 @@
-"""The server process of the sandbox's AWS: moto with a memory, and the clusters' token authenticator."""
+"""The server process of the sandbox's AWS: moto with a memory, and the clusters' token authenticator.
+
+moto verifies no SigV4 signature: it takes region, account and session from the access key that a request names and
+believes it. Who can reach the port can be anyone, which is why it is bound to 127.0.0.1 alone. What the sandbox proves
+of identities is what comes after: which role a session is of, and what the clusters grant it.
+"""
 
 import json
 import os
@@ -9,6 +14,9 @@ from pathlib import Path
 from sandbox.errors import SandboxError
 from sandbox.paths import HOME_VARIABLE, Paths
 from sandbox.process import Daemon, free_port, require_free_port, wait_until
+
+OPERATION = "X-Sandbox-Operation"
+"""Header that marks the requests of one creation."""
 
 START_SECONDS = 120.0
 """Replay of a long journal included: moto answers some 50 requests a second."""
@@ -108,4 +116,5 @@ def _environment(paths: Paths) -> dict[str, str]:
         HOME_VARIABLE: str(paths.home),
         "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
         "PYTHONPATH": checkout,
+        "PYTHONHASHSEED": "0",  # a replay walks sets in the order of the first run
     }

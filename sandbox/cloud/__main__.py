@@ -8,6 +8,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import make_server
 
 from sandbox.cloud import endpoints_of, mark_ready
+from sandbox.cloud.backends import seed_regions
 from sandbox.cloud.journal import Journal
 from sandbox.controlplane.authenticator import application as authenticator
 from sandbox.paths import Paths
@@ -18,6 +19,7 @@ def main() -> None:
     paths = Paths.from_environment()
     endpoints = endpoints_of(paths)
     paths.journal.parent.mkdir(parents=True, exist_ok=True)
+    seed_regions()
     moto = Journal(DomainDispatcherApplication(create_backend_app), paths.journal, mock_random.seed)
     sys.stdout.write(f"{moto.replay()} requests replayed\n")
     aws_port, login_port = endpoints.ports

@@ -1,13 +1,13 @@
 """A memory for moto: every request that changed something, replayed in order with the same random seeds.
 
-moto draws its ids from one random generator. Seeding it with the request's place in the journal makes a replay give the
-ids that the first run gave, so that what the engine remembers of AWS stays true across a crash.
+moto draws its ids from one random generator. Seeding it with a number that is written beside the request makes a replay
+give the ids that the first run gave, so that what the engine remembers of AWS stays true across a crash.
 """
 
 import base64
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,6 +17,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 Environ: TypeAlias = dict[str, Any]
 Application: TypeAlias = Callable[[Environ, Any], Iterable[bytes]]
+Entry: TypeAlias = dict[str, Any]
 
 READ_ONLY = ("Describe", "Get", "List", "Head", "Lookup", "Search")
 SEED = 20_000
@@ -31,13 +32,13 @@ class Journal:
         application: moto.
         file: one JSON object per mutating request that succeeded.
         seed: seeds moto's random generator.
-        length: how many requests the journal holds.
+        next_seed: the seed of the next request that changes something.
     """
 
     application: Application
     file: Path
     seed: Callable[[int], None]
-    length: int = field(default=0)
+    next_seed: int = field(default=SEED)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer one request; what changed something is written down before the client hears of it."""
@@ -45,7 +46,7 @@ class Journal:
         environ["wsgi.input"] = io.BytesIO(body)
         if is_read_only(environ, body):
             return self.application(environ, start_response)
-        entry = _entry(environ, body)
+        entry = _entry(environ, body) | {"seed": self.next_seed}
         answer, status, headers = self._run(environ)
         if int(status.split()[0]) < FAILED:
             self._append(entry)
@@ -58,29 +59,41 @@ class Journal:
         Returns:
             How many requests were repeated.
         """
-        for entry in list(self._entries()):
+        repeated = entries(self.file)
+        for entry in repeated:
+            self.next_seed = entry.get("seed", self.next_seed)
             self._run(_environ(entry))
-            self.length += 1
-        return self.length
+            self.next_seed += 1
+        return len(repeated)
 
     def _run(self, environ: Environ) -> tuple[bytes, str, Any]:
-        self.seed(SEED + self.length)
+        self.seed(self.next_seed)
         chunks, status, headers = run_wsgi_app(self.application, environ, buffered=True)
         return b"".join(chunks), status, headers
 
-    def _append(self, entry: dict[str, Any]) -> None:
+    def _append(self, entry: Entry) -> None:
         with self.file.open("a") as journal:
             journal.write(json.dumps(entry) + "\n")
-        self.length += 1
+        self.next_seed += 1
 
-    def _entries(self) -> Iterator[dict[str, Any]]:
-        if not self.file.exists():
-            return
-        whole = self.file.read_bytes()
-        kept = whole[: whole.rfind(b"\n") + 1]
-        if kept != whole:
-            self.file.write_bytes(kept)
-        yield from (json.loads(line) for line in kept.splitlines())
+
+def entries(file: Path) -> list[Entry]:
+    """The requests of a journal; a last line that a crash tore is dropped."""
+    if not file.exists():
+        return []
+    whole = file.read_bytes()
+    kept = whole[: whole.rfind(b"\n") + 1]
+    if kept != whole:
+        file.write_bytes(kept)
+    return [json.loads(line) for line in kept.splitlines()]
+
+
+def keep(file: Path, wanted: Callable[[Entry], bool]) -> None:
+    """Drop all other requests, at once or not at all; no server may write the journal meanwhile."""
+    kept = "".join(json.dumps(entry) + "\n" for entry in entries(file) if wanted(entry))
+    fresh = file.with_suffix(".new")
+    fresh.write_text(kept)
+    fresh.replace(file)
 
 
 def is_read_only(environ: Environ, body: bytes) -> bool:
@@ -106,7 +119,7 @@ def _is_form(environ: Environ) -> bool:
     return environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
 
 
-def _entry(environ: Environ, body: bytes) -> dict[str, Any]:
+def _entry(environ: Environ, body: bytes) -> Entry:
     headers = {key[5:].replace("_", "-"): value for key, value in environ.items() if key.startswith("HTTP_")}
     return {
         "method": environ["REQUEST_METHOD"],
@@ -118,7 +131,7 @@ def _entry(environ: Environ, body: bytes) -> dict[str, Any]:
     }
 
 
-def _environ(entry: dict[str, Any]) -> Environ:
+def _environ(entry: Entry) -> Environ:
     builder = EnvironBuilder(
         path=entry["path"].split("?")[0],
         query_string=entry["query"],

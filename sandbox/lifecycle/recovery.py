@@ -42,6 +42,7 @@ def mend_stacks(paths: Paths, project: Project, endpoints: cloud.Endpoints) -> l
         if lock_files(paths, stack):
             Engine(paths, stack, endpoints).unlock()
             found.append(f"{stack.name}: an engine was killed here: its lock is dropped")
+    found += [f"{name} was cut short in the making: taken back" for name in orphans.roll_back(paths)]
     found += _remove_orphans(paths, [Checkpoint.of(paths, stack) for stack in stacks])
     for stack in stacks:
         pending = Checkpoint.of(paths, stack).pending
