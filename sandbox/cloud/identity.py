@@ -22,7 +22,7 @@ VARIABLES = {
 
 
 def assume(paths: Paths, endpoints: Endpoints, role_arn: str, region: str) -> dict[str, str]:
-    """Credentials of a session of the role, made once per role and kept, so that logins stay the same.
+    """Credentials of a session of the role, kept while AWS knows the session, so that logins stay the same.
 
     Returns:
         The environment variables that every AWS client reads.
@@ -33,7 +33,7 @@ def assume(paths: Paths, endpoints: Endpoints, role_arn: str, region: str) -> di
     _require_role(role_arn)
     file = paths.cloud / "credentials.json"
     kept: dict[str, dict[str, str]] = json.loads(file.read_text()) if file.is_file() else {}
-    if role_arn not in kept:
+    if role_arn not in kept or not _is_known(endpoints, kept[role_arn], role_arn, region):
         kept[role_arn] = _assumed(endpoints, role_arn, region)
         file.touch(mode=0o600)
         file.write_text(json.dumps(kept))
@@ -41,11 +41,22 @@ def assume(paths: Paths, endpoints: Endpoints, role_arn: str, region: str) -> di
 
 
 def _assumed(endpoints: Endpoints, role_arn: str, region: str) -> dict[str, str]:
-    sts = cast("Any", boto3).client(
-        "sts", region_name=region, endpoint_url=endpoints.moto, config=Config(retries={"max_attempts": 0}), **ROOT
-    )
+    sts = _sts(endpoints, region, ROOT)
     credentials: dict[str, str] = sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION)["Credentials"]
     return {variable: credentials[key] for variable, key in VARIABLES.items()}
+
+
+def _is_known(endpoints: Endpoints, session: dict[str, str], role_arn: str, region: str) -> bool:
+    """Whether AWS still holds the session: one that moto does not know is answered as a user of its own."""
+    keys = {variable.lower(): value for variable, value in session.items()}
+    arn: str = _sts(endpoints, region, keys).get_caller_identity()["Arn"]
+    account, role = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
+    return arn.split(":")[4:] == [account, f"assumed-role/{role}/{SESSION}"]
+
+
+def _sts(endpoints: Endpoints, region: str, keys: dict[str, str]) -> Any:
+    config = Config(retries={"max_attempts": 0})
+    return cast("Any", boto3).client("sts", region_name=region, endpoint_url=endpoints.moto, config=config, **keys)
 
 
 def _require_role(role_arn: str) -> None:
