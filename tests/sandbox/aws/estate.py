@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sandbox.aws.provider import AwsProvider
-from sandbox.plugin.server import Subject
+from sandbox.plugin.provider import Subject
 from tests.sandbox.aws.cases import Case, Props
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.plugin.server import ProviderError
+from sandbox.plugin.provider import ProviderError
 from tests.sandbox.aws.cases import CASES, Case, Props
 from tests.sandbox.aws.estate import Estate, subject_of
 
