@@ -104,6 +104,11 @@ def flow_logs(stack: str) -> str:
     return f"/aws/vpc/{stack}/flow"
 
 
+def principal(arn: str) -> str:
+    """Return the part of a principal's ARN that an access entry is named after in the stack."""
+    return arn.rsplit(":", maxsplit=1)[-1].replace("/", "-")
+
+
 def derived(stack: str, sites: Iterable[str]) -> Sequence[tuple[str, str]]:
     """Return type and name of everything that is named after a stack and its sites, or lies in its clusters."""
     found = [*_of_region(stack), *(each for site in sites for each in _of_site(of_site(stack, site)))]

@@ -69,6 +69,15 @@ class Cluster(Model):
     deletion_protection: bool = Field(description="whether EKS refuses to delete the cluster")
     log_retention_days: Days = Field(description="days that control-plane logs are kept")
 
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        names = [naming.principal(arn) for arn in self.administrators]
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f"administrators {self.administrators} must differ in what follows the account; rename one"
+            )
+        return self
+
 
 class Settings(Model):
     """All of one stack's settings."""

@@ -46,6 +46,11 @@ TYPED = [
     ("cluster.version", "1.36", "cluster.version: got 1.36, must be text; put quotes around"),
     ("cluster.version", '"2.0"', 'cluster.version: got "2.0", must be like 1.36'),
     ("cluster.administrators", "[me]", 'cluster.administrators.0: got "me", must be like arn:aws:iam::'),
+    (
+        "cluster.administrators",
+        "['arn:aws:iam::123456789012:role/a', 'arn:aws:iam::210987654321:role/a']",
+        "must differ in what follows the account; rename one",
+    ),
     ("sites", "{a: us-east-1a}", "sites: got a mapping, must be a list"),
     ("sites", "[]", "sites: got [], must have 1 or more entries"),
     ("sites.1.name", "p", 'sites.1.name: got "p", must be one letter, a to o'),

@@ -98,7 +98,7 @@ class Cluster(Component):
         return [self._administrator(cluster, arn) for arn in self._args.cluster.administrators]
 
     def _administrator(self, cluster: EksCluster, arn: str) -> AccessPolicyAssociation:
-        name = f"{self._name}-{arn.rsplit(':', maxsplit=1)[-1].replace('/', '-')}"
+        name = f"{self._name}-{naming.principal(arn)}"
         entry = AccessEntry(
             name, cluster_name=cluster.name, principal_arn=arn, type="STANDARD", tags=self._tags, opts=self.child()
         )
