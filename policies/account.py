@@ -2,12 +2,13 @@
 
 The engine knows violations only. So the pack says each finding that is no violation as a message of its own, at level
 advisory, on the resource that it is about. Two policies carry them, `RESOURCES` for rules about one resource and
-`STACK` for rules about a whole stack; after the policy's description, a line has one of these forms:
+`STACK` for rules about a whole stack; stripped of white space, a message is one line of one of these forms:
 
     [waived: <owner> until <date>] <rule id> <rule name>: <resource>: <what is wrong> (reason: <why it is accepted>)
     [unknown] <rule id> <rule name>: <resource>: <what a preview cannot know>
 
-`LINE` is the pattern of both. Neither is a pass: the engine's own summary counts such a rule as not applicable.
+`LINE` is the pattern of both, and names the rule. Neither is a pass: the engine's own summary counts such a rule as
+not applicable.
 """
 
 import re
@@ -24,7 +25,10 @@ WAIVERS: Final = "require-needed-waivers"
 FILES: Final = "require-sound-files"
 """The only policy of a pack one of whose files is wrong; it fails with what is wrong."""
 
-DESCRIPTION: Final = "Neither passed nor failed."
+TITLE: Final = "Neither passed nor failed"
+DESCRIPTION: Final = " "
+"""The SDK sets a policy's description before each message; a blank one leaves the mark at the beginning."""
+
 WAIVERS_DESCRIPTION: Final = "Every waiver of the stack covers a failure of it."
 FILES_DESCRIPTION: Final = "The pack's own files are sound."
 

@@ -10,7 +10,17 @@ pass and violation; so what is unknown or waived is said by policies of their ow
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from account import DESCRIPTION, FILES, FILES_DESCRIPTION, RESOURCES, STACK, WAIVERS, WAIVERS_DESCRIPTION, needless
+from account import (
+    DESCRIPTION,
+    FILES,
+    FILES_DESCRIPTION,
+    RESOURCES,
+    STACK,
+    TITLE,
+    WAIVERS,
+    WAIVERS_DESCRIPTION,
+    needless,
+)
 from judge import Judge
 from pulumi_policy import (
     EnforcementLevel,
@@ -202,7 +212,9 @@ def _accounts(judge: Judge) -> list[Policy]:
 
     advisory, mandatory = EnforcementLevel.ADVISORY, EnforcementLevel.MANDATORY
     return [
-        ResourceValidationPolicy(RESOURCES, DESCRIPTION, of_resource, advisory, severity=Severity.LOW),
-        StackValidationPolicy(STACK, DESCRIPTION, of_stack, advisory, severity=Severity.LOW),
+        ResourceValidationPolicy(
+            RESOURCES, DESCRIPTION, of_resource, advisory, display_name=TITLE, severity=Severity.LOW
+        ),
+        StackValidationPolicy(STACK, DESCRIPTION, of_stack, advisory, display_name=TITLE, severity=Severity.LOW),
         StackValidationPolicy(WAIVERS, WAIVERS_DESCRIPTION, of_waivers, mandatory, severity=Severity.LOW),
     ]

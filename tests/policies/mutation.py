@@ -6,10 +6,12 @@ and demands that the rule fails and every other rule holds.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TypeAlias
 
 from rules._remedy import edited
 from rules._resource import Resource, Value
+from rules._rule import AnyRule
 
 from tests.policies.samples import urn
 
@@ -42,6 +44,13 @@ class Mutation:
         found = [each for each in resources if (each.type, each.name) == (self.type, self.name)]
         assert len(found) == 1, f"{len(found)} resources {self.type} {self.name} in stack {self.stack}, must be 1"
         return [broken for each in resources if (broken := self.change(each) if each is found[0] else each)]
+
+
+def mutations(rule: AnyRule) -> "Sequence[Mutation | Added]":
+    """Return what the rule's own test says under MUTATIONS."""
+    module = import_module(f"tests.policies.test_{rule.name.replace('-', '_')}")
+    found: Sequence[Mutation | Added] = getattr(module, "MUTATIONS", ())
+    return found
 
 
 def changed(token: str, name: str, path: Sequence[str | int], value: Value, stack: str = "prod") -> Mutation:

@@ -18,9 +18,11 @@ from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_OBJECT_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
 from rules import ALL
-from rules._resource import UNKNOWN, Value
+from rules._resource import UNKNOWN, Resource, Value
 
-from tests.policies.samples import cluster, urn
+from tests.policies.estate import STACKS, estate
+from tests.policies.mutation import Mutation, mutations
+from tests.policies.samples import cluster, resource, rule, urn
 
 SUBNET = "aws:ec2/subnet:Subnet"
 
@@ -101,14 +103,14 @@ def test_unknowns_become_one_value_at_any_depth() -> None:
 
 def test_policies_carry_the_metadata_of_their_rules(servicer: Servicer) -> None:
     found = {policy.name: policy for policy in servicer.GetAnalyzerInfo(None, None).policies}
-    assert list(found) == [*(rule.name for rule in ALL), account.RESOURCES, account.STACK, account.WAIVERS]
-    for rule in ALL:
-        policy = found[rule.name]
-        assert policy.description == f"{rule.id}: {rule.what}"
-        assert (policy.remediation_steps, policy.url) == (rule.fix, rule.source)
-        assert policy.enforcementLevel == proto.EnforcementLevel.Value(rule.enforcement.name)
-        assert policy.severity == proto.PolicySeverity.Value(f"POLICY_SEVERITY_{rule.severity.name}")
-        assert sorted(policy.configSchema.properties) == sorted(rule.defaults)
+    assert list(found) == [*(it.name for it in ALL), account.RESOURCES, account.STACK, account.WAIVERS]
+    for each in ALL:
+        policy = found[each.name]
+        assert policy.description == f"{each.id}: {each.what}"
+        assert (policy.remediation_steps, policy.url) == (each.fix, each.source)
+        assert policy.enforcementLevel == proto.EnforcementLevel.Value(each.enforcement.name)
+        assert policy.severity == proto.PolicySeverity.Value(f"POLICY_SEVERITY_{each.severity.name}")
+        assert sorted(policy.configSchema.properties) == sorted(each.defaults)
 
 
 def test_a_sound_resource_says_nothing(servicer: Servicer) -> None:
@@ -132,7 +134,7 @@ def test_an_unknown_is_a_note_on_its_resource_and_neither_pass_nor_failure(servi
     response = servicer.Analyze(cluster_request(encryptionConfig=encryption), None)
     ((name, level, message),) = told(response)
     assert (name, level) == ("account-of-resources", "ADVISORY")
-    assert message.splitlines()[1] == (
+    assert message.strip() == (
         "[unknown] E2 require-secrets-encryption: a: encryptionConfig.provider.keyArn is not known before the update"
     )
     assert response.diagnostics[0].urn == cluster().urn
@@ -156,7 +158,7 @@ def test_a_waived_failure_is_said_with_owner_and_date(make: Make) -> None:
     servicer = make(waivers=[WAIVER])
     ((name, level, message),) = told(servicer.Analyze(cluster_request(encryptionConfig={}), None))
     assert (name, level) == ("account-of-resources", "ADVISORY")
-    assert message.splitlines()[1] == (
+    assert message.strip() == (
         "[waived: platform-team until 2026-11-21] E2 require-secrets-encryption: a: encryptionConfig.resources does"
         " not name secrets (reason: the key comes with the audit)"
     )
@@ -246,6 +248,53 @@ def test_what_is_waived_is_not_remedied(make: Make) -> None:
 def test_a_passing_resource_is_not_remedied(make: Make) -> None:
     servicer = make({"all": {"E3": {"enforcement": "remediate"}}})
     assert not servicer.Remediate(cluster_request(), None).remediations
+
+
+def shown(stack: proto.AnalyzeStackRequest, resource: Resource, servicer: Servicer) -> list[tuple[str, str, str]]:
+    """Show a resource as a preview of a new stack does: inputs to resource validation, no outputs to the stack's."""
+    request = proto.AnalyzeRequest(
+        type=resource.type, name=resource.name, urn=resource.urn, properties=struct(resource.props),
+        options=proto.AnalyzerResourceOptions(protect=resource.protect), provider=provider(resource),
+    )  # fmt: skip
+    listed = stack.resources.add(
+        type=resource.type, name=resource.name, urn=resource.urn, options=request.options, provider=request.provider
+    )
+    for key, urns in resource.references.items():
+        listed.propertyDependencies[key].urns.extend(urns)
+    return told(servicer.Analyze(request, None))
+
+
+def provider(resource: Resource) -> proto.AnalyzerProviderResource | None:
+    if not resource.provider:
+        return None
+    kind = f"pulumi:providers:{resource.type.partition(':')[0]}"
+    return proto.AnalyzerProviderResource(type=kind, name=resource.provider, urn=urn(kind, resource.provider))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_real_program_passes_without_a_word(servicer: Servicer, stack: str) -> None:
+    request = proto.AnalyzeStackRequest()
+    assert [line for resource in estate(stack) for line in shown(request, resource, servicer)] == []
+    assert told(servicer.AnalyzeStack(request, None)) == []
+
+
+@pytest.mark.parametrize("mutation", mutations(rule("require-spare-replicas")), ids=str)
+def test_what_is_broken_between_resources_fails_in_the_stack(servicer: Servicer, mutation: Mutation) -> None:
+    request = proto.AnalyzeStackRequest()
+    broken = mutation.apply(estate("prod"))
+    assert [line for resource in broken for line in shown(request, resource, servicer)] == []
+    assert {name for name, _, _ in told(servicer.AnalyzeStack(request, None))} == {"require-spare-replicas"}
+
+
+def test_what_a_stack_rule_cannot_tell_is_a_note_on_its_resource(servicer: Servicer) -> None:
+    request = proto.AnalyzeStackRequest()
+    tags: Value = {"site": "a", "owner": "platform", "cost": "inference"}
+    subnet = resource(SUBNET, {"availabilityZone": UNKNOWN_STRING_VALUE, "tags": tags}, "a")
+    assert shown(request, subnet, servicer) == []
+    response = servicer.AnalyzeStack(request, None)
+    ((name, level, message),) = told(response)
+    assert (name, level, response.diagnostics[0].urn) == ("account-of-stack", "ADVISORY", subnet.urn)
+    assert message.strip() == "[unknown] T2 require-distinct-zones: a: availabilityZone is not known before the update"
 
 
 def test_stack_rules_judge_inputs_when_a_preview_has_no_outputs(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib import import_module
 
 import pytest
 from rules import ALL
@@ -11,15 +10,7 @@ from rules._resource import Resource
 from rules._rule import AnyRule, Outcome, ResourceRule
 
 from tests.policies.estate import STACKS, estate
-from tests.policies.mutation import Added, Mutation
-
-
-def mutations(rule: AnyRule) -> Sequence[Mutation | Added]:
-    """Return what the rule's own test says under MUTATIONS."""
-    module = import_module(f"tests.policies.test_{rule.name.replace('-', '_')}")
-    found: Sequence[Mutation | Added] = getattr(module, "MUTATIONS", ())
-    return found
-
+from tests.policies.mutation import Added, Mutation, mutations
 
 CASES = [pytest.param(rule, mutation, id=f"{rule.name} {mutation}") for rule in ALL for mutation in mutations(rule)]
 
