@@ -163,10 +163,8 @@ def _resource_policy(rule: ResourceRule, judge: Judge) -> Policy:
         if not rule.matches(args.resource_type):
             args.not_applicable()
         resource = _seen(args)
-        if judge.waiver(rule, resource):
-            return None
         edits = rule.edits(resource, _settings(rule, args, judge))
-        return _with_edits(args.props, edits) if edits else None
+        return None if not edits or judge.waiver(rule, resource) else _with_edits(args.props, edits)
 
     remedy = remediate if rule.remedy else None
     return ResourceValidationPolicy(validate=validate, remediate=remedy, **_metadata(rule, judge))

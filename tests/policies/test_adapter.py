@@ -245,9 +245,10 @@ def test_what_is_waived_is_not_remedied(make: Make) -> None:
     assert not servicer.Remediate(cluster_request(enabledClusterLogTypes=[]), None).remediations
 
 
-def test_a_passing_resource_is_not_remedied(make: Make) -> None:
-    servicer = make({"all": {"E3": {"enforcement": "remediate"}}})
+def test_a_passing_resource_is_not_remedied_and_needs_no_waiver(make: Make) -> None:
+    servicer = make({"all": {"E3": {"enforcement": "remediate"}}}, [{**WAIVER, "rule": "E3"}])
     assert not servicer.Remediate(cluster_request(), None).remediations
+    assert [name for name, _, _ in told(servicer.AnalyzeStack(proto.AnalyzeStackRequest(), None))] == [account.WAIVERS]
 
 
 def shown(stack: proto.AnalyzeStackRequest, resource: Resource, servicer: Servicer) -> list[tuple[str, str, str]]:
