@@ -3,12 +3,15 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from review.plan import Operation, Plan, Step
 from review.values import Mark, Value
 
 _MADE = {Operation.CREATE, Operation.REPLACE}
+_NAME = re.compile(r"[\w.-]+-[0-9a-f]{7,8}\b")
+_SUFFIX = re.compile(r"-[0-9a-f]{7,8}")
+"""What a provider adds to make a name unique: https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming"""
 
 
 def fingerprint(plans: Iterable[Plan]) -> str:
@@ -26,7 +29,8 @@ def _lines(plan: Plan) -> Iterable[str]:
     for step in plan.steps:
         if step.operation not in {Operation.SAME, Operation.READ} or _protection(step):
             said = [plan.stack, step.urn, step.operation, step.order, _protection(step), _inputs(step)]
-            yield made_up.sub(r"\1", json.dumps(said, sort_keys=True, default=_mark))
+            text = json.dumps(said, sort_keys=True, default=_mark)
+            yield _NAME.sub(lambda found: made_up.get(found[0], found[0]), text)
 
 
 def _inputs(step: Step) -> object:
@@ -42,10 +46,22 @@ def _protection(step: Step) -> object:
     return step.after.protect if changed and step.after else None
 
 
-def _made_up(plan: Plan) -> re.Pattern[str]:
-    """Return a pattern of the names that a provider makes up of the logical names of new resources."""
-    names = sorted({re.escape(step.name) for step in plan.steps if step.operation in _MADE}, key=len, reverse=True)
-    return re.compile(rf"\b({'|'.join(names)})-[0-9a-f]{{7,8}}\b" if names else r"(?!)()")
+def _made_up(plan: Plan) -> Mapping[str, str]:
+    """Return the names that a provider made up for new resources, each with the logical name that it starts with."""
+    made = [step for step in plan.steps if step.operation in _MADE and step.after]
+    found = ((text, step.name) for step in made if step.after for text in _texts(dict(step.after.inputs)))
+    return {text: name for text, name in found if text.startswith(f"{name}-") and _SUFFIX.fullmatch(text, len(name))}
+
+
+def _texts(value: Value) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
 
 
 def _mark(value: Value) -> str:
