@@ -25,7 +25,7 @@ _UNDECIDED = re.compile(r"(?:\[unknown\]|can't run policy '[^']*' from policy pa
 _WAIVED = re.compile(r"\[waived: [^\]]*\]")
 
 
-_from_json = cast("Callable[[dict[str, Any]], EngineEvent]", EngineEvent.from_json)
+from_json = cast("Callable[[dict[str, Any]], EngineEvent]", EngineEvent.from_json)
 """The SDK does not say what its dictionary holds."""
 
 
@@ -97,7 +97,7 @@ def _event(path: Path, number: int, line: str) -> EngineEvent | None:
     try:
         raw: dict[str, Any] = json.loads(line)
         kept = {key: raw[key] for key in _READ if raw.get(key)}
-        return _from_json(kept) if kept else None
+        return from_json(kept) if kept else None
     except (ValueError, TypeError, AttributeError) as error:
         raise EventLogError(
             f"{path.name}, line {number}: no event of the engine ({error}); it is one JSON object a line, as"

@@ -5,7 +5,7 @@ from typing import Any
 
 from pulumi.automation.events import EngineEvent
 
-from review.events import plan_of
+from review.events import from_json, plan_of
 from review.plan import Plan, Step
 from tests.review import samples
 
@@ -15,12 +15,12 @@ URN = samples.urn(BUCKET, "weights")
 
 def begun(op: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, **more: Any) -> EngineEvent:
     """A step on a bucket that the engine begins; `more` is said of the step: `keys`, `diffs`, `detailedDiff`, `urn`."""
-    return EngineEvent.from_json({"resourcePreEvent": {"metadata": _metadata(op, old, new, more)}})
+    return from_json({"resourcePreEvent": {"metadata": _metadata(op, old, new, more)}})
 
 
 def ended(op: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, **more: Any) -> EngineEvent:
     """The same when it has ended."""
-    return EngineEvent.from_json({"resOutputsEvent": {"metadata": _metadata(op, old, new, more)}})
+    return from_json({"resOutputsEvent": {"metadata": _metadata(op, old, new, more)}})
 
 
 def state(inputs: Mapping[str, Any], outputs: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
