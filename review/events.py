@@ -20,10 +20,12 @@ _READ = ("resourcePreEvent", "resOutputsEvent", "policyEvent", "diagnosticEvent"
 _STACK = "::pulumi:pulumi:Stack::"
 _ANALYZER = "using pulumi-analyzer-policy-"
 """The engine warns where it found the policy analyzer: of the machine, not of the change."""
-_UNDECIDED = re.compile(r"(?:\[unknown\]|can't run policy '[^']*' from policy pack '[^']*' during preview:)\s*")
-"""How the pack, or the engine where the pack read an unknown value, says that a rule can not be decided yet."""
-_WAIVED = re.compile(r"\[waived: [^\]]*\]")
-
+_MARKED = re.compile(
+    r"(?P<mark>\[(?:unknown|waived: [^\]]+)\])(?: [A-Z]\d+ (?P<rule>[a-z0-9-]+):)?\s+(?P<message>.*)", re.DOTALL
+)
+"""How the pack says what neither passed nor failed: in the name of a policy of its own, and naming the rule."""
+_UNREAD = re.compile(r"can't run policy '[^']*' from policy pack '[^']*' during preview:\s*(?P<message>.*)", re.DOTALL)
+"""How the engine says that a pack read a value that is not known yet."""
 
 from_json = cast("Callable[[dict[str, Any]], EngineEvent]", EngineEvent.from_json)
 """The SDK does not say what its dictionary holds."""
@@ -106,22 +108,22 @@ def _event(path: Path, number: int, line: str) -> EngineEvent | None:
 
 
 def _policy(event: PolicyEvent) -> PolicyResult:
-    message = redact_text(event.message.strip())
+    rule, outcome, message = _judged(event, redact_text(event.message.strip()))
     urn = event.resource_urn or ""
-    return PolicyResult(
-        rule=event.policy_name,
-        outcome=_outcome(event.enforcement_level, message),
-        message=_UNDECIDED.sub("", message, count=1) if _UNDECIDED.match(message) else message,
-        urn="" if _STACK in urn else urn,
-    )
+    return PolicyResult(rule=rule, outcome=outcome, message=message, urn="" if _STACK in urn else urn)
 
 
-def _outcome(enforcement: str, message: str) -> Outcome:
-    if _UNDECIDED.match(message):
-        return Outcome.UNKNOWN
-    if _WAIVED.match(message):
-        return Outcome.WAIVED
-    return Outcome.FAIL if enforcement == "mandatory" else Outcome.WARN
+def _judged(event: PolicyEvent, message: str) -> tuple[str, Outcome, str]:
+    """Return the rule, what it says, and in which words; a waiver's owner and date stay in them."""
+    marked = _MARKED.fullmatch(message)
+    if marked:
+        waived = marked["mark"] != "[unknown]"
+        words = f"{marked['mark']} {marked['message']}" if waived else marked["message"]
+        return marked["rule"] or event.policy_name, Outcome.WAIVED if waived else Outcome.UNKNOWN, words
+    unread = _UNREAD.fullmatch(message)
+    if unread:
+        return event.policy_name, Outcome.UNKNOWN, unread["message"]
+    return event.policy_name, Outcome.FAIL if event.enforcement_level == "mandatory" else Outcome.WARN, message
 
 
 def _matters(event: DiagnosticEvent) -> bool:

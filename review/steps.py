@@ -1,5 +1,6 @@
 """What the engine told of each resource, step by step, as the one thing that happens to it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -24,6 +25,10 @@ _OPERATIONS = {
     OpType.DELETE: Operation.DELETE,
     OpType.DELETE_REPLACED: Operation.DELETE,  # left of an earlier update: one of this update is not asked for here
 }
+
+
+_DEFAULT_PROVIDER = re.compile(r"pulumi:providers:[^:]+::default(?:_|$)")
+"""The engine makes these for itself, and does not count them."""
 
 
 @dataclass(slots=True)
@@ -108,6 +113,7 @@ def steps_of(told: Iterable[Told], graph: Graph) -> tuple[Step, ...]:
             dependents=() if step.operation is Operation.SAME else graph.dependents(step.urn),
         )
         for step in steps
+        if not _DEFAULT_PROVIDER.search(step.urn)
     )
 
 

@@ -5,12 +5,10 @@ from pathlib import Path
 import pytest
 
 from review.events import EventLogError, from_json, plan_of, read
-from review.plan import Diagnostic, Operation, Order, Outcome, Plan, PolicyResult
+from review.plan import Diagnostic, Operation, Order, Outcome, Plan
 from review.values import Mark
 from tests.review import recordings, samples
 from tests.review.recordings import preview
-
-POLICY = {"policyName": "require-imdsv2", "policyPackName": "inference-platform", "enforcementLevel": "mandatory"}
 
 
 def counts(plan: Plan) -> Counter[str]:
@@ -36,7 +34,7 @@ def changes(plan: Plan) -> dict[str, list[tuple[object, ...]]]:
         ("vpc-cidr", {"same": 136, "update": 3, "replace": 47}),
         ("no-reservation", {"same": 184, "delete": 2}),
         ("drift", {"same": 184, "update": 1, "delete": 1}),
-        ("dr-first-creation", {"create": 125, "read": 1}),
+        ("dr-first-creation", {"create": 124, "read": 1}),
     ],
 )
 def test_counts_are_those_of_the_engine_with_a_replacement_counted_once(name: str, expected: dict[str, int]) -> None:
@@ -110,7 +108,9 @@ def test_drift_is_told_as_a_refresh_found_it() -> None:
 @pytest.mark.parametrize("name", ["first-creation", "nothing-changed", "dr-nothing-changed"])
 def test_components_and_the_stack_are_not_custom(name: str) -> None:
     for step in preview(name).steps:
-        assert step.custom == (not step.type.startswith("inference-platform:") and step.type != "pulumi:pulumi:Stack"), step.urn
+        assert step.custom == (
+            not step.type.startswith("inference-platform:") and step.type != "pulumi:pulumi:Stack"
+        ), step.urn
 
 
 def test_what_a_first_preview_can_not_know_is_unknown() -> None:
@@ -145,31 +145,32 @@ def test_warnings_about_the_machine_are_no_diagnostics_of_the_change(name: str) 
 
 
 @pytest.mark.parametrize(
-    ("message", "level", "outcome", "shown"),
+    ("message", "level", "expected"),
     [
-        ("llm: has no IMDSv2\n", "mandatory", Outcome.FAIL, "llm: has no IMDSv2"),
-        ("llm: has no IMDSv2", "advisory", Outcome.WARN, "llm: has no IMDSv2"),
-        ("[unknown] llm: not known", "mandatory", Outcome.UNKNOWN, "llm: not known"),
+        ("llm: no IMDSv2\n", "mandatory", ("account", Outcome.FAIL, "llm: no IMDSv2")),
+        ("llm: no IMDSv2", "advisory", ("account", Outcome.WARN, "llm: no IMDSv2")),
+        ("[unknown] llm: not known", "mandatory", ("account", Outcome.UNKNOWN, "llm: not known")),
+        ("[unknown] E2 require-keys: a: not known", "advisory", ("require-keys", Outcome.UNKNOWN, "a: not known")),
         (
-            "[waived: ops until 2027-01-31] llm: x", "advisory", Outcome.WAIVED,
-            "[waived: ops until 2027-01-31] llm: x",
+            "[waived: ops until 2027-01-31] E2 require-keys: a: none (reason: r)", "advisory",
+            ("require-keys", Outcome.WAIVED, "[waived: ops until 2027-01-31] a: none (reason: r)"),
         ),
-        (
-            "can't run policy 'p' from policy pack 'k@v1' during preview: llm: x", "advisory", Outcome.UNKNOWN, "llm: x",
-        ),
+        ("can't run policy 'p' from policy pack 'k@v1' during preview: x", "advisory", ("account", Outcome.UNKNOWN, "x")),
     ],
 )  # fmt: skip
-def test_a_policy_fails_warns_can_not_tell_or_is_waived(message: str, level: str, outcome: Outcome, shown: str) -> None:
+def test_a_policy_fails_warns_can_not_tell_or_is_waived(
+    message: str, level: str, expected: tuple[str, Outcome, str]
+) -> None:
     urn = samples.urn(samples.NODE_GROUP, "it")
-    raw = {"policyEvent": POLICY | {"message": message, "enforcementLevel": level, "resourceUrn": urn}}
-    twice = [from_json(raw), from_json(raw)]
-    expected = PolicyResult(rule="require-imdsv2", outcome=outcome, message=shown, urn=urn)
-    assert plan_of("prod", twice).policies == (expected,)
+    raw = {"message": message, "enforcementLevel": level, "policyName": "account", "resourceUrn": urn}
+    (result,) = plan_of("prod", [from_json({"policyEvent": raw})] * 2).policies
+    assert (result.rule, result.outcome, result.message) == expected
+    assert result.urn == urn
 
 
 def test_a_policy_of_the_stack_is_of_no_resource() -> None:
     urn = "urn:pulumi:prod::inference-platform::pulumi:pulumi:Stack::inference-platform-prod"
-    event = from_json({"policyEvent": POLICY | {"message": "zones", "resourceUrn": urn}})
+    event = from_json({"policyEvent": {"message": "zones", "policyName": "require-zones", "resourceUrn": urn}})
     assert [it.urn for it in plan_of("prod", [event]).policies] == [""]
 
 
