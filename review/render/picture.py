@@ -1,0 +1,163 @@
+"""Where things stand and what is touched, measured out for an SVG: a box per region, in it a box per site."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from review.assessment import Review
+from review.plan import Operation
+from review.render import outline
+from review.render.text import dollars, shorten
+
+_WIDTH = 960
+_GAP, _PAD, _TITLE = 20, 16, 46
+_SITE = 150
+_STRIP, _STRIP_TOUCHED = 64, 100
+_PER_ROW = 3
+"""Regions side by side: two in this platform, and readable on a laptop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """How often an operation happens in a box."""
+
+    operation: Operation
+    sign: str
+    count: int
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A site, or what a region's sites share, in pixels of the picture; `money` is what it costs after the change."""
+
+    title: str
+    under: str
+    money: str
+    x: float
+    y: float
+    width: float
+    height: float
+    worst: Operation | None
+    unchanged: int
+    strip: bool
+    chips: tuple[Chip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A region with its boxes."""
+
+    title: str
+    x: float
+    y: float
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All regions, and the size that they take."""
+
+    width: float
+    height: float
+    frames: tuple[Frame, ...]
+
+
+def picture(review: Review, matrix: tuple[outline.Row, ...]) -> Picture:
+    """Regions in the order of their stacks, at most three side by side."""
+    regions = _regions(matrix)
+    lines = [regions[start : start + _PER_ROW] for start in range(0, len(regions), _PER_ROW)]
+    frames: list[Frame] = []
+    top = 0.0
+    for line in lines:
+        height = max(_height(rows) for _, rows in line)
+        frames += _line(review, line, top, height)
+        top += height + _GAP
+    return Picture(_WIDTH, max(0.0, top - _GAP), tuple(frames))
+
+
+def _line(review: Review, line: list[tuple[str, list[outline.Row]]], top: float, height: float) -> Iterator[Frame]:
+    """Regions beside each other, as wide as they have sites."""
+    sites = [max(1, sum(bool(row.site) for row in rows)) for _, rows in line]
+    free = _WIDTH - (len(line) - 1) * _GAP
+    left = 0.0
+    for (name, rows), count in zip(line, sites, strict=True):
+        width = free * count / sum(sites)
+        yield _frame(review, name, rows, (left, top, width, height))
+        left += width + _GAP
+
+
+def _regions(rows: tuple[outline.Row, ...]) -> list[tuple[str, list[outline.Row]]]:
+    order = list(dict.fromkeys(row.region for row in rows))
+    ranked = sorted(rows, key=lambda row: order.index(row.region))
+    grouped = {region: _merged(list(found)) for region, found in groupby(ranked, key=lambda row: row.region)}
+    return sorted(grouped.items(), key=lambda each: not each[0])
+
+
+def _merged(rows: list[outline.Row]) -> list[outline.Row]:
+    """One row per site: a stack may own a resource that stands in another stack's place."""
+    found: dict[str, outline.Row] = {}
+    for row in rows:
+        into = found.setdefault(row.site, outline.Row(row.stack, row.region, row.site, Counter()))
+        into.counts.update(row.counts)
+    return sorted(found.values(), key=lambda row: (not row.site, row.site))
+
+
+def _height(rows: list[outline.Row]) -> float:
+    sites = _SITE if any(row.site for row in rows) else 0
+    shared = max((_strip(row) for row in rows if not row.site), default=0)
+    return _TITLE + _PAD + sites + shared + (_PAD if sites and shared else 0)
+
+
+def _strip(row: outline.Row) -> int:
+    return _STRIP_TOUCHED if row.touched else _STRIP
+
+
+def _frame(review: Review, name: str, rows: list[outline.Row], at: tuple[float, float, float, float]) -> Frame:
+    x, y, width, height = at
+    sites = [row for row in rows if row.site]
+    inner = width - 2 * _PAD
+    each = (inner - (len(sites) - 1) * _PAD) / len(sites) if sites else 0.0
+    boxes = [
+        _box(review, row, (x + _PAD + index * (each + _PAD), y + _TITLE, each, _SITE))
+        for index, row in enumerate(sites)
+    ]
+    low = y + _TITLE + (_SITE + _PAD if sites else 0)
+    boxes += [_box(review, row, (x + _PAD, low, inner, _strip(row))) for row in rows if not row.site]
+    return Frame(shorten(name, 24) if name else "without a region", x, y, width, height, tuple(boxes))
+
+
+def _box(review: Review, row: outline.Row, at: tuple[float, float, float, float]) -> Box:
+    title = f"site {shorten(row.site, 12)}" if row.site else "shared by its sites" if row.region else "global"
+    chips: list[Chip] = []
+    left = at[0] + 14.0
+    for operation in outline.RISK:
+        if count := row.counts[operation]:
+            chips.append(Chip(operation, outline.SIGN[operation], count, left, _chip_width(count)))
+            left += _chip_width(count) + 8
+    return Box(
+        title, _under(review, row), _money(review, row), *at, row.worst, row.unchanged, not row.site, tuple(chips)
+    )
+
+
+def _under(review: Review, row: outline.Row) -> str:
+    """The site's zone, where its resources name one, and its stack."""
+    steps = (step for plan in review.plans for step in plan.steps)
+    here = (step.place for step in steps if (step.place.region, step.place.site) == (row.region, row.site))
+    zone = next((place.zone for place in here if place.zone), "") if row.site else ""
+    return " · ".join(shorten(word, 16) for word in (zone, row.stack) if word)
+
+
+def _money(review: Review, row: outline.Row) -> str:
+    costs = [cost for cost in review.costs if (cost.region, cost.site) == (row.region, row.site)]
+    return f"{dollars(sum((cost.after for cost in costs), Decimal(0)))} a month" if costs else ""
+
+
+def _chip_width(count: int) -> float:
+    """Sign, number and padding of a chip at the page's 15 px figures."""
+    return 26 + 9.0 * len(f"{count:,}")
