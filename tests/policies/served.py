@@ -1,0 +1,76 @@
+"""The pack as the engine's SDK serves it, and what the engine sends."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Protocol
+
+from google.protobuf.json_format import ParseDict
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime import proto
+from rules._resource import Resource, Value
+
+from tests.policies.samples import cluster, urn
+
+SUBNET = "aws:ec2/subnet:Subnet"
+
+
+class Servicer(Protocol):
+    """What the engine calls; the SDK's own class has no types on these."""
+
+    def Analyze(self, request: proto.AnalyzeRequest, _context: None) -> proto.AnalyzeResponse: ...  # noqa: N802
+
+    def AnalyzeStack(  # noqa: N802
+        self, request: proto.AnalyzeStackRequest, _context: None
+    ) -> proto.AnalyzeResponse: ...
+
+    def Remediate(self, request: proto.AnalyzeRequest, _context: None) -> proto.RemediateResponse: ...  # noqa: N802
+
+    def Configure(self, request: proto.ConfigureAnalyzerRequest, _context: None) -> object: ...  # noqa: N802
+
+    def GetAnalyzerInfo(self, _request: None, _context: None) -> proto.AnalyzerInfo: ...  # noqa: N802
+
+
+Make = Callable[..., Servicer]
+TODAY = date(2026, 11, 21)
+
+
+def struct(props: Mapping[str, Value]) -> Struct:
+    return ParseDict(dict(props), Struct())
+
+
+def cluster_request(**changes: Value) -> proto.AnalyzeRequest:
+    sample = cluster(**changes)
+    return proto.AnalyzeRequest(
+        type=sample.type,
+        name="a",
+        urn=sample.urn,
+        properties=struct(sample.props),
+        options=proto.AnalyzerResourceOptions(protect=True),
+    )
+
+
+def told(response: proto.AnalyzeResponse) -> list[tuple[str, str, str]]:
+    return [
+        (it.policyName, proto.EnforcementLevel.Name(it.enforcementLevel), it.message) for it in response.diagnostics
+    ]
+
+
+def shown(stack: proto.AnalyzeStackRequest, resource: Resource, servicer: Servicer) -> list[tuple[str, str, str]]:
+    """Show a resource as a preview of a new stack does: inputs to resource validation, no outputs to the stack's."""
+    request = proto.AnalyzeRequest(
+        type=resource.type, name=resource.name, urn=resource.urn, properties=struct(resource.props),
+        options=proto.AnalyzerResourceOptions(protect=resource.protect), provider=provider(resource),
+    )  # fmt: skip
+    listed = stack.resources.add(
+        type=resource.type, name=resource.name, urn=resource.urn, options=request.options, provider=request.provider
+    )
+    for key, urns in resource.references.items():
+        listed.propertyDependencies[key].urns.extend(urns)
+    return told(servicer.Analyze(request, None))
+
+
+def provider(resource: Resource) -> proto.AnalyzerProviderResource | None:
+    if not resource.provider:
+        return None
+    kind = f"pulumi:providers:{resource.type.partition(':')[0]}"
+    return proto.AnalyzerProviderResource(type=kind, name=resource.provider, urn=urn(kind, resource.provider))
