@@ -1,7 +1,14 @@
 """Arithmetic of GPUs, replicas and grace periods; pure."""
 
-GPUS_PER_NODE = {"p5.48xlarge": 8, "p5e.48xlarge": 8, "p5en.48xlarge": 8, "p4d.24xlarge": 8, "g6e.12xlarge": 4}
-"""GPUs of an instance type: https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html"""
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+_DATA: Final = Path(__file__).parents[1] / "data" / "gpus.json"
+
+GPUS_PER_NODE: Final[Mapping[str, int]] = json.loads(_DATA.read_text())["gpus_per_instance"]
+"""GPUs of an instance type, from the table that the review of a change reads too; it names its source."""
 
 _MARGIN_SECONDS = 10
 
