@@ -197,6 +197,6 @@ def _streaming(subject: str, was: Workload | None, now: Workload | None) -> Fact
         unit="s",
         before=fact.before,
         after=fact.after,
-        level=Level.BLOCKED,
+        level=Level.BLOCKED if fact.changed else Level.CARE,
         note="the pod is killed before its server was told to stop: every stream is cut off",
     )

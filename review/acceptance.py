@@ -1,0 +1,60 @@
+"""The deliberate way through for a blocked change: somebody answers for this very change, for a time."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+FILE: Final = Path(__file__).with_name("accepted.yaml")
+_Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
+class AcceptanceError(ValueError):
+    """An acceptance is wrong, out of date or of another change; the message is one line for people."""
+
+
+class Acceptance(BaseModel):
+    """Who answers for a blocked change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    fingerprint: _Text = Field(description="of the change, as its review prints it")
+    owner: _Text = Field(description="person or team")
+    reason: _Text = Field(description="why it must be done this way")
+    expires: date = Field(description="last day on which it holds")
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    accepted: list[Acceptance]
+
+
+def read(path: Path = FILE) -> tuple[Acceptance, ...]:
+    """Return the acceptances of a file; raises AcceptanceError for a file of another shape."""
+    try:
+        return tuple(_File.model_validate(yaml.safe_load(path.read_text())).accepted)
+    except ValidationError as error:
+        found = error.errors()[0]
+        where = ".".join(map(str, found["loc"])) or "the file"
+        raise AcceptanceError(f"{path.name}: {where}: {found['msg']} (got {found['input']!r:.60}); correct it") from error
+    except (OSError, yaml.YAMLError) as error:
+        raise AcceptanceError(f"{path.name}: {str(error).splitlines()[0]}; correct the file") from error
+
+
+def of_change(fingerprint: str, accepted: Iterable[Acceptance], today: date) -> Acceptance | None:
+    """Return the acceptance of the change with this fingerprint, None where there is none.
+
+    Raises:
+        AcceptanceError: an acceptance has expired, or is of a change that is not this one.
+    """
+    found = None
+    for each in accepted:
+        who = f"accepted.yaml: the acceptance of {each.fingerprint} by {each.owner}"
+        if each.expires < today:
+            raise AcceptanceError(f"{who} expired on {each.expires}; remove it, or have its owner renew it")
+        if each.fingerprint != fingerprint:
+            raise AcceptanceError(f"{who} is of another change, this one is {fingerprint}; remove it, or correct it")
+        found = each
+    return found

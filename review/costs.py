@@ -1,0 +1,76 @@
+"""Money a month of each site, and of what a region's sites share, before and after."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+from review.assessment import Cost
+from review.charges import Bill, Named, bill
+from review.lookup import all_steps
+from review.plan import Plan, Step
+from review.prices import Table, money, table
+from review.sites import Moment, after, before
+
+_CENT: Final = Decimal("0.01")
+_Place: TypeAlias = tuple[str, str, str]
+
+
+def costs(plans: Iterable[Plan]) -> list[Cost]:
+    """Return the cost of every place that costs anything, or holds what has no fixed price."""
+    places: dict[_Place, list[Step]] = defaultdict(list)
+    for stack, step in all_steps(plans):
+        if step.custom and step.type.startswith("aws:"):
+            places[stack, step.place.region, step.place.site].append(step)
+    found = (_cost(place, steps) for place, steps in sorted(places.items()))
+    return [cost for cost in found if cost.formula or cost.unpriced]
+
+
+def _cost(place: _Place, steps: Iterable[Step]) -> Cost:
+    stack, region, site = place
+    resources = [*steps]
+    was, now = (bill(_by_type(resources, moment)) for moment in (before, after))
+    prices = table()
+    return Cost(
+        stack=stack,
+        region=region,
+        site=site,
+        before=_sum(was, region, prices),
+        after=_sum(now, region, prices),
+        unpriced=tuple(_unpriced(was, now, region, prices)),
+        formula=tuple(_formulas(was.charged, now.charged, region, prices)),
+    )
+
+
+def _by_type(steps: Iterable[Step], moment: Moment) -> Mapping[str, list[Named]]:
+    found: dict[str, list[Named]] = defaultdict(list)
+    for step in steps:
+        if state := moment(step):
+            found[step.type].append((step.name, state))
+    return found
+
+
+def _sum(made: Bill, region: str, prices: Table) -> Decimal:
+    amounts = (count * (prices.monthly(item, region) or Decimal(0)) for item, count in made.charged.items())
+    return sum(amounts, Decimal(0)).quantize(_CENT)
+
+
+def _unpriced(was: Bill, now: Bill, region: str, prices: Table) -> Iterator[str]:
+    for item in sorted({*was.charged, *now.charged}):
+        if prices.monthly(item, region) is None and (was.charged[item] or now.charged[item]):
+            yield _counted(f"{item}, no price in {region}", was.charged[item], now.charged[item])
+    for what in sorted({*was.unpriced, *now.unpriced}):
+        yield _counted(what, was.unpriced[what], now.unpriced[what])
+
+
+def _counted(what: str, was: int, now: int) -> str:
+    return f"{now} x {what}" + (f" (before: {was})" if was != now else "")
+
+
+def _formulas(was: Counter[str], now: Counter[str], region: str, prices: Table) -> Iterator[str]:
+    """Yield the sum of each item in words, the dearest first."""
+    priced = {item: prices.monthly(item, region) for item in {*was, *now}}
+    known = {item: price for item, price in priced.items() if price is not None and (was[item] or now[item])}
+    for item in sorted(known, key=lambda each: (-max(was[each], now[each]) * known[each], each)):
+        earlier = f" (before: {was[item]:,}, {money(was[item] * known[item])} USD)" if was[item] != now[item] else ""
+        yield prices.formula(item, region, now[item]) + earlier
