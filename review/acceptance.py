@@ -38,7 +38,9 @@ def read(path: Path = FILE) -> tuple[Acceptance, ...]:
     except ValidationError as error:
         found = error.errors()[0]
         where = ".".join(map(str, found["loc"])) or "the file"
-        raise AcceptanceError(f"{path.name}: {where}: {found['msg']} (got {found['input']!r:.60}); correct it") from error
+        raise AcceptanceError(
+            f"{path.name}: {where}: {found['msg']} (got {found['input']!r:.60}); correct it"
+        ) from error
     except (OSError, yaml.YAMLError) as error:
         raise AcceptanceError(f"{path.name}: {str(error).splitlines()[0]}; correct the file") from error
 

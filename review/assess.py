@@ -10,6 +10,7 @@ from review import members, ranges, topology
 from review.acceptance import Acceptance, of_change
 from review.assessment import Danger, Fact, Level, Review, Verdict
 from review.costs import costs
+from review.fingerprint import fingerprint
 from review.hazards import hazards
 from review.lookup import joined
 from review.plan import Operation, Outcome, Plan, PolicyResult
@@ -24,7 +25,6 @@ _OF_POLICY: Final = {Outcome.FAIL: Level.BLOCKED, Outcome.WARN: Level.CARE, Outc
 def review(
     plans: Sequence[Plan],
     *,
-    fingerprint: str,
     commit: str = "",
     tools: Mapping[str, str] | None = None,
     accepted: Sequence[Acceptance] = (),
@@ -34,7 +34,6 @@ def review(
 
     Args:
         plans: one per stack, in the order in which they are run.
-        fingerprint: of these plans.
         commit: of the checkout; empty outside a repository.
         tools: names and versions that made the plans.
         accepted: blocked changes that somebody answers for.
@@ -46,8 +45,9 @@ def review(
     found = [hazard for plan in plans for hazard in hazards(plan)]
     dangers = tuple(sorted((hazard.danger for hazard in found), key=_worst_first))
     facts = tuple(_by_subject([*topology.facts(sites(plans), found), *members.facts(plans), *ranges.facts(plans)]))
-    changing = any(plan.changed for plan in plans)
-    acceptance = of_change(fingerprint, accepted, today) if changing else None
+    hashed = fingerprint(plans)
+    # What has nothing to do needs no acceptance: the change that one was given for is in place.
+    acceptance = of_change(hashed, accepted, today) if any(plan.changed for plan in plans) else None
     return Review(
         verdict=_verdict(plans, dangers, facts, acceptance),
         plans=tuple(plans),
@@ -55,7 +55,7 @@ def review(
         facts=facts,
         costs=tuple(costs(plans)),
         prices=table().describe(),
-        fingerprint=fingerprint,
+        fingerprint=hashed,
         commit=commit,
         tools=dict(tools or {}),
     )

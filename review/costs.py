@@ -2,13 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, TypeAlias
 
 from review.assessment import Cost
 from review.charges import Bill, Named, bill
 from review.lookup import all_steps
-from review.plan import Plan, Step
+from review.plan import Operation, Plan, State, Step
 from review.prices import Table, money, table
 from review.sites import Moment, after, before
 
@@ -19,10 +20,12 @@ _Place: TypeAlias = tuple[str, str, str]
 def costs(plans: Iterable[Plan]) -> list[Cost]:
     """Return the cost of every place that costs anything, or holds what has no fixed price."""
     places: dict[_Place, list[Step]] = defaultdict(list)
-    for stack, step in all_steps(plans):
+    listed = [*plans]
+    for stack, step in all_steps(listed):
         if step.custom and step.type.startswith("aws:"):
             places[stack, step.place.region, step.place.site].append(step)
-    found = (_cost(place, steps) for place, steps in sorted(places.items()))
+    order = {plan.stack: place for place, plan in enumerate(listed)}
+    found = (_cost(place, places[place]) for place in sorted(places, key=lambda each: (order[each[0]], *each[1:])))
     return [cost for cost in found if cost.formula or cost.unpriced]
 
 
@@ -46,8 +49,14 @@ def _by_type(steps: Iterable[Step], moment: Moment) -> Mapping[str, list[Named]]
     found: dict[str, list[Named]] = defaultdict(list)
     for step in steps:
         if state := moment(step):
-            found[step.type].append((step.name, state))
+            found[step.type].append((step.name, _identified(step, state)))
     return found
+
+
+def _identified(step: Step, state: State) -> State:
+    """Return the state with the id that the resource has today, unless it gets another one."""
+    known = step.before.id if step.before and step.operation is not Operation.REPLACE else ""
+    return state if state.id or not known else replace(state, id=known)
 
 
 def _sum(made: Bill, region: str, prices: Table) -> Decimal:

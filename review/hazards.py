@@ -42,7 +42,7 @@ def _gone(stack: str, step: Step, moved: Mapping[str, Step]) -> Iterator[Hazard]
 
 
 def _consequence(step: Step, kind: Kind) -> str:
-    parts = [f"lost: {kind.loss}"] if kind.loss else []
+    parts = [f"it loses {kind.loss}"] if kind.loss else []
     if step.operation is Operation.DELETE:
         parts.append(kind.outage or "what it did is not done any more")
     else:

@@ -15,8 +15,7 @@ _BESIDE: Final = "make the new one beside it in one pull request, move traffic, 
 _BLUE_GREEN: Final = (
     "add a second node group in one pull request, drain the old one, and remove it in a second (blue/green)"
 )
-_ONE_SITE: Final = "apply it to one site at a time, or pass ignore_changes for the property that forces it"
-_WINDOW: Final = "apply it to one site at a time, with traffic moved to the other first"
+_ONE_SITE: Final = "run it for one site at a time (pulumi up with --target), and watch the first before the second"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,14 +125,16 @@ class Site:
 
 
 def sites(plans: Iterable[Plan]) -> list[Site]:
-    """Return the sites of all plans, in the plans' order."""
+    """Return the sites of all plans, in the plans' order, and by their letter within one."""
     steps: dict[tuple[str, str], list[Step]] = defaultdict(list)
-    for stack, step in all_steps(plans):
+    listed = [*plans]
+    order = {plan.stack: place for place, plan in enumerate(listed)}
+    for stack, step in all_steps(listed):
         if step.place.site:
             steps[stack, step.place.site].append(step)
     return [
         _site(stack, name, inside)
-        for (stack, name), inside in steps.items()
+        for (stack, name), inside in sorted(steps.items(), key=lambda each: (order[each[0][0]], each[0][1]))
         if any(step.type == CLUSTER for step in inside)
     ]
 
@@ -211,5 +213,6 @@ def _budget(state: State | None) -> str:
     spec = mapping(at(state, "spec"))
     for key in ("maxUnavailable", "minAvailable"):
         if key in spec:
-            return f"{key} {spec[key]}"
+            allowed = spec[key]
+            return f"{key} {allowed:g}" if isinstance(allowed, float) else f"{key} {allowed}"
     return ""

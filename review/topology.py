@@ -11,7 +11,16 @@ from review.sites import Site, View, Workload
 from review.updates import Impact
 
 _Pair: TypeAlias = list[Site]
-_NONE: Final = "none"
+_Impacts: TypeAlias = Mapping[tuple[str, str, str], Impact]
+_NONE, _SPOT = "none", "SPOT"
+_TOGETHER: Final[Mapping[Impact, tuple[Level, str]]] = {
+    Impact.NONE: (Level.SAFE, ""),
+    Impact.ROLLS: (Level.CARE, "all of them are changed together: what is wrong with it is wrong everywhere at once"),
+    Impact.DISRUPTS: (
+        Level.BLOCKED,
+        "all of them are disrupted by one change, and no site is left in the city to serve",
+    ),
+}
 
 
 def facts(found: Iterable[Site], hazards: Iterable[Hazard]) -> list[Fact]:
@@ -29,32 +38,39 @@ def facts(found: Iterable[Site], hazards: Iterable[Hazard]) -> list[Fact]:
     return listed
 
 
-def _impacts(hazards: Iterable[Hazard]) -> Mapping[tuple[str, str], Impact]:
-    worst: dict[tuple[str, str], Impact] = defaultdict(lambda: Impact.NONE)
+def _impacts(hazards: Iterable[Hazard]) -> _Impacts:
+    """Return the worst impact on each place, by stack, region and site; the witness's zone serves nobody."""
+    worst: dict[tuple[str, str, str], Impact] = defaultdict(lambda: Impact.NONE)
     for hazard in hazards:
-        key = hazard.danger.stack, hazard.danger.step.place.site
-        worst[key] = max(worst[key], hazard.impact)
+        place = hazard.danger.step.place
+        if place.site or not place.zone:
+            key = hazard.danger.stack, "" if place.site else place.region, place.site
+            worst[key] = max(worst[key], hazard.impact)
     return worst
 
 
-def _together(pair: _Pair, impacts: Mapping[tuple[str, str], Impact]) -> Iterator[Fact]:
+def _impact(site: Site, impacts: _Impacts) -> Impact:
+    """Return the worst that happens to a site, or to what its region's sites share."""
+    places = (site.stack, "", site.name), (site.stack, site.region, "")
+    return max(impacts.get(place, Impact.NONE) for place in places)
+
+
+def _together(pair: _Pair, impacts: _Impacts) -> Iterator[Fact]:
     subject = f"sites {joined(site.name for site in pair)}"
     yield _disrupted(subject, pair, impacts)
     yield _left(subject, pair)
+    was, now = map(_sure, _moments(pair))
+    yield _plain(subject, "of these, without spot", was, now, "GPUs")
 
 
-def _disrupted(subject: str, pair: _Pair, impacts: Mapping[tuple[str, str], Impact]) -> Fact:
-    serving = [site for site in pair if site.before.version]
-    disrupted = [site.name for site in serving if impacts.get((site.stack, site.name)) is Impact.DISRUPTS]
-    touched = [site.name for site in serving if impacts.get((site.stack, site.name), Impact.NONE) >= Impact.ROLLS]
-    level, note = Level.SAFE, ""
-    if len(serving) > 1 and len(disrupted) == len(serving):
-        level, note = Level.BLOCKED, f"{subject} are disrupted by one change, and nothing is left in the city to serve"
-    elif len(serving) > 1 and len(touched) == len(serving):
-        level, note = Level.CARE, f"{subject} are changed together: what is wrong with it is wrong in both at once"
+def _disrupted(subject: str, pair: _Pair, impacts: _Impacts) -> Fact:
+    serving = {site.name: _impact(site, impacts) for site in pair if site.before.version}
+    touched = [name for name, impact in serving.items() if impact >= Impact.ROLLS]
+    least = min(serving.values(), default=Impact.NONE) if len(serving) > 1 else Impact.NONE
+    level, note = _TOGETHER[least]
     return Fact(
         subject=subject,
-        quantity="sites disrupted or rolled by this change",
+        quantity="sites that this change disrupts or rolls",
         before=_NONE,
         after=joined(touched) or _NONE,
         level=level,
@@ -62,11 +78,15 @@ def _disrupted(subject: str, pair: _Pair, impacts: Mapping[tuple[str, str], Impa
     )
 
 
+def _moments(pair: _Pair) -> tuple[list[View], list[View]]:
+    return [site.before for site in pair], [site.after for site in pair]
+
+
 def _left(subject: str, pair: _Pair) -> Fact:
     """GPUs that the city keeps when its largest site is gone, against what all its replicas at their floor need."""
-    was, now = ([site.before for site in pair], [site.after for site in pair])
+    was, now = _moments(pair)
     left, need = _without_largest(now), sum(view.floor for view in now)
-    level, note = _shortage(left, need, _without_largest(was), sum(view.floor for view in was))
+    level = _shortage(left, need, _without_largest(was), sum(view.floor for view in was))
     return Fact(
         subject=subject,
         quantity="GPUs left after losing the largest site",
@@ -74,8 +94,16 @@ def _left(subject: str, pair: _Pair) -> Fact:
         before=_shown(_without_largest(was), was),
         after=_shown(left, now),
         level=level,
-        note=f"{note}, and the replicas' floor needs {need}: raise the node groups' minimum" if note else "",
+        note=f"{left} GPUs are left when the largest site is lost, and the replicas' floor needs {need}"
+        if level
+        else "",
     )
+
+
+def _sure(views: list[View]) -> str:
+    """Return the same without spot, which AWS takes back at any time."""
+    kept = [sum(group.gpus for group in view.groups if group.capacity != _SPOT) for view in views]
+    return _shown(sum(kept) - max(kept), views)
 
 
 def _without_largest(views: list[View]) -> int:
@@ -87,12 +115,11 @@ def _shown(gpus: int, views: list[View]) -> str:
     return str(gpus) if any(view.version for view in views) else ""
 
 
-def _shortage(has: int, need: int, had: int, needed: int) -> tuple[Level, str]:
+def _shortage(has: int, need: int, had: int, needed: int) -> Level:
     """Grade a shortage: one that the change makes or deepens is blocked, an old one needs care."""
     if has >= need:
-        return Level.SAFE, ""
-    old = had < needed and has - need >= had - needed
-    return (Level.CARE if old else Level.BLOCKED), f"{has} GPUs are {'still too few' if old else 'too few'}"
+        return Level.SAFE
+    return Level.CARE if had < needed and has - need >= had - needed else Level.BLOCKED
 
 
 def _of_site(site: Site) -> Iterator[Fact]:
@@ -129,7 +156,7 @@ def _nodes(view: View) -> int | None:
 
 
 def _gpus(subject: str, was: View, now: View) -> Fact:
-    level, note = _shortage(now.gpus, now.floor, was.gpus, was.floor)
+    level = _shortage(now.gpus, now.floor, was.gpus, was.floor)
     return Fact(
         subject=subject,
         quantity="GPUs, minimum",
@@ -137,7 +164,7 @@ def _gpus(subject: str, was: View, now: View) -> Fact:
         before=_shown(was.gpus, [was]),
         after=_shown(now.gpus, [now]),
         level=level,
-        note=f"{note} for its own replicas' floor of {now.floor}" if note else "",
+        note=f"{now.gpus} GPUs can not hold its own replicas' floor, which needs {now.floor}" if level else "",
     )
 
 

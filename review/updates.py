@@ -9,7 +9,7 @@ from review.assessment import Level
 from review.lookup import at, number, text
 from review.plan import Change, Step
 
-_ONE_SITE: Final = "change one site's settings first, watch it, then the other's in a second pull request"
+_ONE_SITE: Final = "run it for one site at a time (pulumi up with --target), and watch the first before the second"
 _KEEP: Final = "leave it as it was, or say in the pull request why less is enough"
 
 
