@@ -8,19 +8,21 @@ from typing import Annotated, Final
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from review.errors import ReviewError
+
 FILE: Final = Path(__file__).with_name("accepted.yaml")
 _Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
-class AcceptanceError(ValueError):
-    """An acceptance is wrong, out of date or of another change; the message is one line for people."""
+class AcceptanceError(ReviewError):
+    """An acceptance is wrong or out of date; the message is one line for people."""
 
 
 class Acceptance(BaseModel):
     """Who answers for a blocked change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    fingerprint: _Text = Field(description="of the change, as its review prints it")
+    fingerprint: _Text = Field(description="of one stack's change, as its review prints it")
     owner: _Text = Field(description="person or team")
     reason: _Text = Field(description="why it must be done this way")
     expires: date = Field(description="last day on which it holds")
@@ -45,18 +47,23 @@ def read(path: Path = FILE) -> tuple[Acceptance, ...]:
         raise AcceptanceError(f"{path.name}: {str(error).splitlines()[0]}; correct the file") from error
 
 
-def of_change(fingerprint: str, accepted: Iterable[Acceptance], today: date) -> Acceptance | None:
-    """Return the acceptance of the change with this fingerprint, None where there is none.
+def of_change(fingerprints: Iterable[str], accepted: Iterable[Acceptance], today: date) -> tuple[Acceptance, ...]:
+    """Return the acceptances of a change, one per stack that changes; none unless all of its stacks are accepted.
+
+    Args:
+        fingerprints: of the plan of each stack that changes.
+        accepted: what somebody answers for; entries of other changes are left alone.
+        today: the last day on which an acceptance may expire.
 
     Raises:
-        AcceptanceError: an acceptance has expired, or is of a change that is not this one.
+        AcceptanceError: an acceptance of this change has expired.
     """
-    found = None
-    for each in accepted:
-        who = f"accepted.yaml: the acceptance of {each.fingerprint} by {each.owner}"
-        if each.expires < today:
-            raise AcceptanceError(f"{who} expired on {each.expires}; remove it, or have its owner renew it")
-        if each.fingerprint != fingerprint:
-            raise AcceptanceError(f"{who} is of another change, this one is {fingerprint}; remove it, or correct it")
-        found = each
-    return found
+    by_fingerprint = {each.fingerprint: each for each in accepted}
+    found = [by_fingerprint.get(each) for each in fingerprints]
+    for each in found:
+        if each and each.expires < today:
+            raise AcceptanceError(
+                f"accepted.yaml: the acceptance of {each.fingerprint} by {each.owner} expired on {each.expires};"
+                " remove it, or have its owner renew it"
+            )
+    return tuple(each for each in found if each) if all(found) else ()

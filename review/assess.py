@@ -40,22 +40,23 @@ def review(
         today: the day on which acceptances are judged.
 
     Raises:
-        AcceptanceError: an acceptance has expired, or is of another change.
+        AcceptanceError: an acceptance of this change has expired.
     """
     found = [hazard for plan in plans for hazard in hazards(plan)]
     dangers = tuple(sorted((hazard.danger for hazard in found), key=_worst_first))
     facts = tuple(_by_subject([*topology.facts(sites(plans), found), *members.facts(plans), *ranges.facts(plans)]))
-    hashed = fingerprint(plans)
+    hashes = {plan.stack: fingerprint([plan]) for plan in plans}
     # What has nothing to do needs no acceptance: the change that one was given for is in place.
-    acceptance = of_change(hashed, accepted, today) if any(plan.changed for plan in plans) else None
+    acceptances = of_change([hashes[plan.stack] for plan in plans if plan.changed], accepted, today)
     return Review(
-        verdict=_verdict(plans, dangers, facts, acceptance),
+        verdict=_verdict(plans, dangers, facts, acceptances),
         plans=tuple(plans),
         dangers=dangers,
         facts=facts,
         costs=tuple(costs(plans)),
         prices=table().describe(),
-        fingerprint=hashed,
+        fingerprint=fingerprint(plans),
+        fingerprints=hashes,
         commit=commit,
         tools=dict(tools or {}),
     )
@@ -83,7 +84,7 @@ class _Reason:
 
 
 def _verdict(
-    plans: Sequence[Plan], dangers: Sequence[Danger], facts: Sequence[Fact], acceptance: Acceptance | None
+    plans: Sequence[Plan], dangers: Sequence[Danger], facts: Sequence[Fact], acceptances: Sequence[Acceptance]
 ) -> Verdict:
     reasons = [*_reasons(plans, dangers, facts)]
     if not reasons:
@@ -92,9 +93,9 @@ def _verdict(
     worst, *others = sorted(reasons, key=lambda reason: -reason.level)
     more = f", and {len(others)} more reason{'s' if len(others) > 1 else ''}" if others else ""
     said = f"{worst.text.rstrip('.')}{more}."
-    if acceptance and worst.level is Level.BLOCKED and all(_passes(reason) for reason in reasons):
-        who = f"accepted by {acceptance.owner} until {acceptance.expires} ({acceptance.reason})"
-        return Verdict(level=Level.CARE, reason=f"Blocked, but {who}: {said}")
+    if acceptances and worst.level is Level.BLOCKED and all(_passes(reason) for reason in reasons):
+        who = joined(f"{each.owner} until {each.expires} ({each.reason})" for each in acceptances)
+        return Verdict(level=Level.CARE, reason=f"Blocked, but accepted by {who}: {said}")
     return Verdict(level=worst.level, reason=said)
 
 

@@ -108,6 +108,7 @@ class Review:
         costs: per stack and site.
         prices: where the prices come from: a date and a source.
         fingerprint: hash over what the plans would do, equal for equal plans.
+        fingerprints: the same of each stack's plan alone, by stack.
         commit: of the checkout; empty outside a repository.
         tools: names and versions that made the plans.
     """
@@ -119,5 +120,6 @@ class Review:
     costs: tuple[Cost, ...] = ()
     prices: str = ""
     fingerprint: str = ""
+    fingerprints: Mapping[str, str] = field(default_factory=dict[str, str])
     commit: str = ""
     tools: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from time import sleep
 from typing import Any
+from urllib.parse import quote
 
 from review.github import Client, GitHubError
 
@@ -76,6 +77,32 @@ def upsert(
         return Outcome.UNCHANGED
     client.call("PATCH", f"{comments}/{kept['id']}", {"body": body})
     return Outcome.UPDATED
+
+
+def pull_request(
+    repository: str,
+    head: str,
+    sha: str,
+    environment: Mapping[str, str] | None = None,
+    wait: Callable[[float], None] = sleep,
+) -> PullRequest | None:
+    """Return the open pull request from a branch, None where there is none or it is at another commit by now.
+
+    Args:
+        repository: `OWNER/NAME` that it asks to change.
+        head: `OWNER:BRANCH` that it comes from, in this repository or a fork.
+        sha: the commit that was reviewed.
+        environment: as `upsert` takes it.
+        wait: as `upsert` takes it.
+
+    Raises:
+        GitHubError: as `upsert` does.
+    """
+    client = Client.of(os.environ if environment is None else environment, wait)
+    for each in client.pages(f"/repos/{repository}/pulls?state=open&per_page=100&head={quote(head, safe=':')}"):
+        if each["head"]["sha"] == sha:
+            return PullRequest(repository, int(each["number"]))
+    return None
 
 
 def fingerprint_of(body: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from pulumi.automation.events import DiagnosticEvent, EngineEvent, PolicyEvent, StepEventMetadata, SummaryEvent
 
+from review.errors import ReviewError
 from review.plan import Diagnostic, Outcome, Plan, PolicyResult
 from review.redaction import redact_text
 from review.state import Graph
@@ -31,7 +32,7 @@ from_json = cast("Callable[[dict[str, Any]], EngineEvent]", EngineEvent.from_jso
 """The SDK does not say what its dictionary holds."""
 
 
-class EventLogError(ValueError):
+class EventLogError(ReviewError):
     """An event log that can not be read; its message is one line for people."""
 
 

@@ -10,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.auth import AuthBase
 
+from review.errors import ReviewError
+
 DEFAULT_API = "https://api.github.com"
 _VERSION = "2022-11-28"
 """https://docs.github.com/en/rest/about-the-rest-api/api-versions"""
@@ -21,7 +23,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _REFUSED = {401, 403, 404}
 
 
-class GitHubError(Exception):
+class GitHubError(ReviewError):
     """GitHub can not be used as asked; the message is one line and says what to do."""
 
 

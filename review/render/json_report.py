@@ -24,6 +24,7 @@ def document(review: Review) -> dict[str, object]:
         "schema_version": SCHEMA_VERSION,
         "verdict": {"level": review.verdict.level.name.lower(), "reason": review.verdict.reason},
         "fingerprint": review.fingerprint,
+        "fingerprints": dict(review.fingerprints),
         "commit": review.commit,
         "tools": dict(sorted(review.tools.items())),
         "dangers": [_danger(each) for each in review.dangers],

@@ -146,15 +146,19 @@ def test_an_acceptance_reaches_neither_policies_nor_failed_previews() -> None:
     _says(_review(blocked, accepted=(_accepted(_review(blocked).fingerprint),)), Level.BLOCKED, "deletes Key")
 
 
-def test_an_acceptance_of_another_change_is_an_error_but_not_where_nothing_changes() -> None:
-    with pytest.raises(AcceptanceError, match=r"of another change, this one is [0-9a-f]{64}; remove it"):
-        _review(program.created(), accepted=(_accepted("0" * 64),))
-    _says(_review(program.deployed(), accepted=(_accepted("0" * 64),)), Level.SAFE, "No changes")
+def test_an_acceptance_of_another_change_lets_nothing_through() -> None:
+    blocked = program.gone(program.deployed(), KEY, "llm-prod-a")
+    assert _review(blocked, accepted=(_accepted("0" * 64),)).verdict.level is Level.BLOCKED
+
+
+def test_every_stack_that_changes_must_be_accepted() -> None:
+    assert of_change(["x", "y"], [_accepted("x")], TODAY) == ()
+    assert len(of_change(["x", "y"], [_accepted("x"), _accepted("y")], TODAY)) == 2
 
 
 def test_an_acceptance_that_has_expired_is_an_error() -> None:
     with pytest.raises(AcceptanceError, match="expired on 2026-11-20; remove it, or have its owner renew it"):
-        of_change("x", [_accepted("x", date(2026, 11, 20))], TODAY)
+        of_change(["x"], [_accepted("x", date(2026, 11, 20))], TODAY)
 
 
 def test_the_shipped_file_accepts_nothing() -> None:

@@ -1,0 +1,104 @@
+"""What the commands do; `review/__main__.py` only reads the command line."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from review import acceptance, checkout, comment, events, gate, render
+from review.assess import review
+from review.assessment import Review
+from review.engine import Runner
+from review.errors import ReviewError
+from review.gate import Status
+from review.plan import Plan
+
+FAIL_ON: Mapping[str, Status] = {"changes": Status.CHANGES, "danger": Status.DANGER, "blocked": Status.POLICY}
+"""What `--fail-on` takes, and the first status that it fails for."""
+
+
+def judged(plans: Sequence[Plan], folder: Path, engine: str = "") -> Review:
+    """Return the review of the plans of a checkout.
+
+    Args:
+        plans: one per stack, in the order in which they are run.
+        folder: the checkout, whose acceptances count.
+        engine: version of the engine that made the plans.
+
+    Raises:
+        ReviewError: the checkout's acceptances are wrong or of another change.
+    """
+    return review(
+        plans,
+        commit=checkout.commit(folder),
+        tools=checkout.tools(engine),
+        accepted=acceptance.read(folder / "review" / acceptance.FILE.name),
+        today=datetime.now(UTC).date(),
+    )
+
+
+def publish(made: Review, out: Path, fail_on: str | None = None) -> Status:
+    """Write a report, print its verdict and where it is, and return the exit status that it asks for."""
+    paths = render.write(made, out)
+    sys.stdout.write(f"{made.verdict.level.name.lower()}: {made.verdict.reason}\nreport: {paths.page}\n")
+    found = gate.status_of(made)
+    return Status.NONE if fail_on and found < FAIL_ON[fail_on] else found
+
+
+def preview(folder: Path, stacks: Sequence[str], out: Path, fail_on: str | None) -> Status:
+    """Preview stacks against what is deployed, and report."""
+    runner = Runner(folder, sys.stderr.write)
+    return publish(judged([runner.preview(stack) for stack in stacks], folder, runner.version), out, fail_on)
+
+
+def drift(folder: Path, stacks: Sequence[str], out: Path, fail_on: str | None) -> Status:
+    """Compare the cloud with the stacks' states, and report."""
+    runner = Runner(folder, sys.stderr.write)
+    return publish(judged([runner.drift(stack) for stack in stacks], folder, runner.version), out, fail_on)
+
+
+def rendered(folder: Path, logs: Mapping[str, Path], states: Mapping[str, Path], out: Path) -> Status:
+    """Report on previews that ran elsewhere, from the engine's event logs and exported states, by stack.
+
+    Raises:
+        ReviewError: a file can not be read.
+    """
+    plans = [events.plan_of(stack, events.read(log), _state(states.get(stack))) for stack, log in logs.items()]
+    return publish(judged(plans, folder), out)
+
+
+def up(folder: Path, stack: str, reviewed: Path) -> Status:
+    """Update a stack if that does what was reviewed.
+
+    Raises:
+        ReviewError: it would do something else, is blocked, or fails.
+    """
+
+    def check(plan: Plan) -> None:
+        made = judged([plan], folder)
+        gate.refuse_other(made, reviewed)
+        gate.refuse_blocked(made)
+
+    Runner(folder, sys.stderr.write).up(stack, check)
+    sys.stdout.write(f"{stack} is up, by the plan that was reviewed\n")
+    return Status.NONE
+
+
+def commented(out: Path, repository: str, head: str, sha: str) -> Status:
+    """Put a report on the open pull request whose head is at this commit, as its one comment of ours."""
+    pull = comment.pull_request(repository, head, sha)
+    if pull is None:
+        sys.stdout.write(f"{head} has no open pull request at {sha[:12]}: it was closed, or has moved on\n")
+        return Status.NONE
+    done = comment.upsert(pull, (out / "comment.md").read_text(), gate.fingerprint_of(out / "report.json"))
+    sys.stdout.write(f"comment on #{pull.number}: {done}\n")
+    return Status.NONE
+
+
+def _state(path: Path | None) -> Mapping[str, Any] | None:
+    try:
+        return json.loads(path.read_text()) if path else None
+    except (OSError, ValueError) as error:
+        raise ReviewError(f"{path} is no exported state ({error}); make one with `pulumi stack export`") from None

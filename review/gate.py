@@ -1,0 +1,83 @@
+"""Whether a change may run: what was reviewed, nothing else, and nothing that is blocked."""
+
+import json
+from collections.abc import Mapping
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from review.assessment import Level, Review
+from review.errors import ReviewError
+from review.plan import Outcome
+
+
+class Status(IntEnum):
+    """How a command ends, for CI; 1 is an error of the command itself."""
+
+    NONE = 0
+    CHANGES = 2
+    DANGER = 3
+    POLICY = 4
+    BLOCKED = 5
+
+
+def status_of(review: Review) -> Status:
+    """Return the exit status that a review asks for."""
+    if any(result.outcome is Outcome.FAIL for plan in review.plans for result in plan.policies):
+        return Status.POLICY
+    if review.verdict.level is Level.BLOCKED:
+        return Status.BLOCKED
+    if review.verdict.level is Level.CARE:
+        return Status.DANGER
+    return Status.CHANGES if any(plan.changed for plan in review.plans) else Status.NONE
+
+
+def refuse_blocked(review: Review) -> None:
+    """Let nothing through that the review blocks.
+
+    Raises:
+        ReviewError: it does; says why, and the way through.
+    """
+    if review.verdict.level is Level.BLOCKED:
+        raise ReviewError(
+            f"blocked: {review.verdict.reason} Change the program, or let an owner accept exactly this change in"
+            f" review/accepted.yaml, by fingerprint: {_listed(review)}"
+        )
+
+
+def refuse_other(review: Review, reviewed: Path) -> None:
+    """Let only that through which the report in a file reviewed.
+
+    Raises:
+        ReviewError: the file is no report, or a stack's plan is not the one that was reviewed.
+    """
+    known = _fingerprints(reviewed)
+    for stack, now in review.fingerprints.items():
+        if stack not in known:
+            raise ReviewError(f"{reviewed.name} has no review of stack {stack}, only of {', '.join(known) or 'none'}")
+        if known[stack] != now:
+            raise ReviewError(
+                f"stack {stack} would not do what was reviewed: its plan is {now[:12]} now and was {known[stack][:12]};"
+                " the program or the deployed state has changed since: review it again"
+            )
+
+
+def fingerprint_of(report: Path) -> str:
+    """Return the fingerprint of all plans of a report.json; raises ReviewError where it is none."""
+    return _read(report, "fingerprint")
+
+
+def _listed(review: Review) -> str:
+    changed = {plan.stack for plan in review.plans if plan.changed}
+    return ", ".join(f"{stack} {each}" for stack, each in review.fingerprints.items() if stack in changed)
+
+
+def _fingerprints(report: Path) -> Mapping[str, str]:
+    return _read(report, "fingerprints")
+
+
+def _read(report: Path, key: str) -> Any:
+    try:
+        return json.loads(report.read_text())[key]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReviewError(f"{report} is no report.json of a review ({error}); make one with `review preview`") from None
