@@ -1,9 +1,11 @@
 """Read a preview: the engine's own events, with the deployed state beside them, become a plan."""
 
+import gc
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -56,9 +58,22 @@ def plan_of(stack: str, events: Iterable[EngineEvent], deployed: Mapping[str, An
         deployed: the stack's exported state, which alone knows who depends on whom; None for a stack not yet made.
     """
     log = _Log()
-    for event in events:
-        log.take(event)
-    return log.plan(stack, Graph.of(deployed))
+    with _collector_at_rest():
+        for event in events:
+            log.take(event)
+        return log.plan(stack, Graph.of(deployed))
+
+
+@contextmanager
+def _collector_at_rest() -> Generator[None]:
+    """Keep the garbage collector from walking all events again and again: nothing here is garbage in a circle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @dataclass(slots=True)

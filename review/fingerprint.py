@@ -9,7 +9,7 @@ from review.plan import Operation, Plan, Step
 from review.values import Mark, Value
 
 _MADE = {Operation.CREATE, Operation.REPLACE}
-_NAME = re.compile(r"[\w.-]+-[0-9a-f]{7,8}\b")
+_NAME = re.compile(r"(?<![\w.-])[\w.-]+-[0-9a-f]{7,8}\b")
 _SUFFIX = re.compile(r"-[0-9a-f]{7,8}")
 """What a provider adds to make a name unique: https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming"""
 
@@ -30,7 +30,7 @@ def _lines(plan: Plan) -> Iterable[str]:
         if step.operation not in {Operation.SAME, Operation.READ} or _protection(step):
             said = [plan.stack, step.urn, step.operation, step.order, _protection(step), _inputs(step)]
             text = json.dumps(said, sort_keys=True, default=_mark)
-            yield _NAME.sub(lambda found: made_up.get(found[0], found[0]), text)
+            yield _NAME.sub(lambda found: made_up.get(found[0], found[0]), text) if made_up else text
 
 
 def _inputs(step: Step) -> object:

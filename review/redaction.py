@@ -54,11 +54,13 @@ def redact(value: object, key: str = "") -> Value:
 def redact_bag(bag: Mapping[str, object], key: str = "") -> dict[str, Value]:
     """Return all properties of a resource, or of an object that is the property `key`, as a reviewer may see them."""
     named = _named_inside(bag)
-    return {
-        redact_text(name): redact(each, named.get(name) or _judge(name, key))
-        for name, each in bag.items()
-        if name not in _INTERNAL
-    }
+    above = key if is_secret_name(key) else ""
+    shown: dict[str, Value] = {}
+    for name, each in bag.items():
+        if name not in _INTERNAL:
+            judge = named.get(name) or (_judge(name, above) if above else name)
+            shown[redact_text(name)] = _string(each, judge) if isinstance(each, str) else redact(each, judge)
+    return shown
 
 
 @lru_cache(maxsize=65536)
@@ -94,10 +96,8 @@ def _object(value: Mapping[str, object], key: str) -> Value:
 
 
 def _judge(name: str, above: str) -> str:
-    """Return the name that judges a value: its own, unless only the one above says that it is secret."""
-    if is_secret_name(name) or is_harmless_name(name) or not is_secret_name(above):
-        return name
-    return above
+    """Return the name that judges a value below a secret's name: that one, unless its own says more."""
+    return name if is_secret_name(name) or is_harmless_name(name) else above
 
 
 def _named_inside(value: Mapping[str, object]) -> dict[str, str]:
