@@ -62,9 +62,9 @@ def review(
     )
 
 
-def _worst_first(danger: Danger) -> tuple[int, bool, int, str, str]:
+def _worst_first(danger: Danger) -> tuple[int, int, bool, str, str]:
     urgency = _URGENCY.index(danger.step.operation)
-    return -danger.level, not danger.stateful, urgency, danger.stack, danger.step.urn
+    return -danger.level, urgency, not danger.stateful, danger.stack, danger.step.urn
 
 
 def _by_subject(facts: Iterable[Fact]) -> list[Fact]:
@@ -108,12 +108,20 @@ def _reasons(plans: Iterable[Plan], dangers: Iterable[Danger], facts: Iterable[F
     listed = [*plans]
     yield from (_teardown(plan) for plan in listed if _is_teardown(plan))
     yield from (_of_danger(danger) for danger in dangers if danger.stateful and danger.level is Level.BLOCKED)
-    counted = [fact for fact in facts if fact.level and (fact.changed or fact.level is Level.BLOCKED)]
-    yield from (_Reason(fact.level, f"{_capital(fact.subject)}: {fact.note}") for fact in counted)
+    weighty = [fact for fact in facts if fact.level and (fact.changed or fact.level is Level.BLOCKED)]
+    yield from (_Reason(fact.level, f"{_capital(fact.subject)}: {fact.note}") for fact in weighty)
     yield from (_of_danger(danger) for danger in dangers if not (danger.stateful and danger.level is Level.BLOCKED))
     for plan in listed:
         yield from _errors(plan)
-        yield from (_of_policy(plan, result) for result in plan.policies if result.outcome in _OF_POLICY)
+        undecided = _open(plan)
+        counted = (each for each in plan.policies if each.outcome in _OF_POLICY and each not in undecided)
+        yield from (_of_policy(plan, each) for each in counted)
+
+
+def _open(plan: Plan) -> list[PolicyResult]:
+    """Return what no preview of a stack's first creation can tell: the pack decides before anything is created."""
+    first = not any(step.before for step in plan.steps if step.custom)
+    return [each for each in plan.policies if each.outcome is Outcome.UNKNOWN] if first else []
 
 
 def _is_teardown(plan: Plan) -> bool:
@@ -157,7 +165,9 @@ def _safe(plans: Sequence[Plan]) -> str:
         return f"No changes in {names}."
     parts = [f"{done[each]} {word}" for each, word in _HARMLESS.items() if done[each]]
     counted = joined(parts) or "only components change"
-    return f"In {names}: {counted}; nothing that runs is stopped, and no data is lost."
+    later = sum(len(_open(plan)) for plan in plans)
+    decide = f"; {later} policy result{'s' if later > 1 else ''} to come with the update" if later else ""
+    return f"In {names}: {counted}; nothing that runs is stopped, and no data is lost{decide}."
 
 
 _HARMLESS: Final = {Operation.CREATE: "created", Operation.UPDATE: "updated in place"}

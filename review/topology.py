@@ -11,14 +11,19 @@ from review.sites import Site, View, Workload
 from review.updates import Impact
 
 _Pair: TypeAlias = list[Site]
-_Impacts: TypeAlias = Mapping[tuple[str, str, str], Impact]
+_Place: TypeAlias = tuple[str, str, str]
+_Hazards: TypeAlias = Mapping[_Place, list[Hazard]]
 _NONE, _SPOT = "none", "SPOT"
+_SHOWN: Final = 3
 _TOGETHER: Final[Mapping[Impact, tuple[Level, str]]] = {
     Impact.NONE: (Level.SAFE, ""),
-    Impact.ROLLS: (Level.CARE, "all of them are changed together: what is wrong with it is wrong everywhere at once"),
+    Impact.ROLLS: (
+        Level.CARE,
+        "one change rolls all of them ({}), so what is wrong with it is wrong everywhere at once",
+    ),
     Impact.DISRUPTS: (
         Level.BLOCKED,
-        "all of them are disrupted by one change, and no site is left in the city to serve",
+        "one change disrupts all of them ({}), and leaves none alone to take the traffic over",
     ),
 }
 
@@ -28,43 +33,42 @@ def facts(found: Iterable[Site], hazards: Iterable[Hazard]) -> list[Fact]:
     regions: dict[tuple[str, str], _Pair] = defaultdict(list)
     for site in found:
         regions[site.stack, site.region].append(site)
-    impacts = _impacts(hazards)
+    placed = _by_place(hazards)
     listed: list[Fact] = []
     for pair in regions.values():
         if len(pair) > 1:
-            listed += _together(pair, impacts)
+            listed += _together(pair, placed)
         for site in pair:
             listed += _of_site(site)
     return listed
 
 
-def _impacts(hazards: Iterable[Hazard]) -> _Impacts:
-    """Return the worst impact on each place, by stack, region and site; the witness's zone serves nobody."""
-    worst: dict[tuple[str, str, str], Impact] = defaultdict(lambda: Impact.NONE)
+def _by_place(hazards: Iterable[Hazard]) -> _Hazards:
+    """Return the hazards of each place, by stack, region and site; the witness's zone serves nobody."""
+    found: dict[_Place, list[Hazard]] = defaultdict(list)
     for hazard in hazards:
         place = hazard.danger.step.place
         if place.site or not place.zone:
-            key = hazard.danger.stack, "" if place.site else place.region, place.site
-            worst[key] = max(worst[key], hazard.impact)
-    return worst
+            found[hazard.danger.stack, "" if place.site else place.region, place.site].append(hazard)
+    return found
 
 
-def _impact(site: Site, impacts: _Impacts) -> Impact:
-    """Return the worst that happens to a site, or to what its region's sites share."""
-    places = (site.stack, "", site.name), (site.stack, site.region, "")
-    return max(impacts.get(place, Impact.NONE) for place in places)
+def _at(site: Site, hazards: _Hazards) -> list[Hazard]:
+    """Return what happens to a site, and to what its region's sites share."""
+    return [*hazards.get((site.stack, "", site.name), []), *hazards.get((site.stack, site.region, ""), [])]
 
 
-def _together(pair: _Pair, impacts: _Impacts) -> Iterator[Fact]:
+def _together(pair: _Pair, hazards: _Hazards) -> Iterator[Fact]:
     subject = f"sites {joined(site.name for site in pair)}"
-    yield _disrupted(subject, pair, impacts)
+    yield _disrupted(subject, pair, hazards)
     yield _left(subject, pair)
     was, now = map(_sure, _moments(pair))
     yield _plain(subject, "of these, without spot", was, now, "GPUs")
 
 
-def _disrupted(subject: str, pair: _Pair, impacts: _Impacts) -> Fact:
-    serving = {site.name: _impact(site, impacts) for site in pair if site.before.version}
+def _disrupted(subject: str, pair: _Pair, hazards: _Hazards) -> Fact:
+    found = {site.name: _at(site, hazards) for site in pair if site.before.version}
+    serving = {name: max((hazard.impact for hazard in here), default=Impact.NONE) for name, here in found.items()}
     touched = [name for name, impact in serving.items() if impact >= Impact.ROLLS]
     least = min(serving.values(), default=Impact.NONE) if len(serving) > 1 else Impact.NONE
     level, note = _TOGETHER[least]
@@ -74,8 +78,16 @@ def _disrupted(subject: str, pair: _Pair, impacts: _Impacts) -> Fact:
         before=_NONE,
         after=joined(touched) or _NONE,
         level=level,
-        note=note,
+        note=note.format(_names(found, least)) if note else "",
     )
+
+
+def _names(found: Mapping[str, list[Hazard]], impact: Impact) -> str:
+    """Return the types of what has at least this impact, the first few."""
+    steps = (hazard.danger.step for here in found.values() for hazard in here if hazard.impact >= impact)
+    kinds = sorted({step.type.rsplit(":", maxsplit=1)[-1] for step in steps})
+    more = [f"{len(kinds) - _SHOWN} more"] if len(kinds) > _SHOWN else []
+    return joined([*kinds[:_SHOWN], *more])
 
 
 def _moments(pair: _Pair) -> tuple[list[View], list[View]]:

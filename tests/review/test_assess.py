@@ -10,7 +10,7 @@ from review.acceptance import FILE, Acceptance, AcceptanceError, of_change, read
 from review.assess import review
 from review.assessment import Level, Review
 from review.plan import Diagnostic, Operation, Outcome, Plan
-from tests.review import program
+from tests.review import program, recordings
 from tests.review.samples import change, plan, policy, step
 
 TODAY = date(2026, 11, 21)
@@ -59,7 +59,7 @@ def test_deleted_data_is_named_with_its_site() -> None:
 
 def test_both_sites_at_once_are_blocked() -> None:
     found = _review(program.replaced(program.deployed(), GROUP, RESERVED, {"instanceTypes": ["p5.48xlarge"]}))
-    _says(found, Level.BLOCKED, "Sites a and b: all of them are disrupted by one change", "and 2 more reasons")
+    _says(found, Level.BLOCKED, "Sites a and b: one change disrupts all of them (NodeGroup)", "and 2 more reasons")
 
 
 def test_data_comes_before_sites() -> None:
@@ -93,7 +93,33 @@ def test_more_replicas_are_safe() -> None:
     ],
 )
 def test_policies(outcome: Outcome, level: Level, word: str) -> None:
-    _says(_review(plan(step(Operation.CREATE), policies=(policy(outcome, message="no\nIMDSv2"),))), level, word)
+    found = plan(step(Operation.SAME), step(Operation.CREATE), policies=(policy(outcome, message="no\nIMDSv2"),))
+    _says(_review(found), level, word)
+
+
+def test_what_a_first_creation_can_not_tell_comes_with_the_update() -> None:
+    found = plan(step(Operation.CREATE), policies=(policy(Outcome.UNKNOWN),))
+    _says(_review(found), Level.SAFE, "1 created", "1 policy result to come with the update")
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "words"),
+    [
+        ("first-creation", Level.SAFE, "nothing that runs is stopped"),
+        ("dr-first-creation", Level.SAFE, "nothing that runs is stopped"),
+        ("nothing-changed", Level.SAFE, "No changes in prod."),
+        ("one-more-replica", Level.SAFE, "4 updated in place"),
+        ("public-cidr", Level.CARE, "one change rolls all of them (Cluster)"),
+        ("no-reservation", Level.CARE, "one change rolls all of them (CapacityReservation)"),
+        ("drift", Level.CARE, "deletes Route llm-prod-a-public in site a of prod"),
+        ("other-reserved-gpu", Level.BLOCKED, "one change disrupts all of them (NodeGroup)"),
+        ("other-spot-gpu", Level.BLOCKED, "one change disrupts all of them (NodeGroup)"),
+        ("vpc-cidr", Level.BLOCKED, "one change disrupts all of them"),
+        ("wrong-setting", Level.BLOCKED, "The preview of prod failed"),
+    ],
+)
+def test_previews_recorded_from_the_engine(name: str, level: Level, words: str) -> None:
+    _says(_review(recordings.preview(name)), level, words)
 
 
 def test_a_preview_that_failed_is_blocked() -> None:
