@@ -262,6 +262,12 @@ def hostile() -> Review:
     )  # fmt: skip
 
 
+def broken_name() -> Review:
+    """A name that is no Unicode text: half of a surrogate pair."""
+    name = "half-\ud800"
+    return review(Verdict(level=Level.SAFE, reason=name), plan(step(Operation.CREATE, name=name, after={name: name})))
+
+
 def many(count: int = 10_000) -> Review:
     """As many resources, of every operation in every place; each hundredth is a danger."""
     operations = (Operation.SAME, Operation.UPDATE, Operation.CREATE, Operation.DELETE, Operation.REPLACE)
