@@ -18,7 +18,6 @@ PLAIN_SECONDS = 15.0
 
 LIVE_COLUMNS = 110
 CLEAR_LINE = "\r\x1b[K"
-HIDDEN = "***"
 
 _URL_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
 
@@ -57,7 +56,6 @@ class Progress:
         self._clock = clock
         self._lock = threading.RLock()
         self._running: list[Step] = []
-        self._secrets: set[str] = set()
         self._said = 0.0
 
     @classmethod
@@ -71,16 +69,11 @@ class Progress:
         """Progress on standard error, which leaves standard output to tables and results."""
         return cls.on(sys.stderr)
 
-    def hide(self, secret: str) -> None:
-        """Never print this value: it is shown as `***`."""
-        if secret:
-            self._secrets.add(secret)
-
     def say(self, text: str) -> None:
         """Print one line that stays."""
         with self._lock:
             self._said = self._clock()
-            self._write((CLEAR_LINE if self.live else "") + self._redact(text) + "\n")
+            self._write((CLEAR_LINE if self.live else "") + _redact(text) + "\n")
             self._draw()
 
     @contextmanager
@@ -109,7 +102,7 @@ class Progress:
             now = self._clock()
             if not self.live and now - self._said >= PLAIN_SECONDS:
                 self._said = now
-                self._write(f"  {self._redact(self._lines())}\n")
+                self._write(f"  {_redact(self._lines())}\n")
 
     def _watch(self, step: Step) -> Callable[[], None]:
         stop = threading.Event()
@@ -132,19 +125,19 @@ class Progress:
 
     def _draw(self) -> None:
         if self.live and self._running:
-            self._write(CLEAR_LINE + self._redact(self._lines())[:LIVE_COLUMNS])
+            self._write(CLEAR_LINE + _redact(self._lines())[:LIVE_COLUMNS])
 
     def _lines(self) -> str:
         return " | ".join(step.line(self._clock()) for step in self._running)
 
-    def _redact(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
-        return _URL_CREDENTIALS.sub(f"{HIDDEN}@", text)
-
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
+
+
+def _redact(text: str) -> str:
+    """Proxies and indexes are named in what tools print, with their passwords."""
+    return _URL_CREDENTIALS.sub("***@", text)
 
 
 def _seconds(step: Step, now: float) -> str:

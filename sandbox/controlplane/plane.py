@@ -1,11 +1,9 @@
 """One EKS cluster's control plane: etcd, API server, controllers, scheduler and kwok on 127.0.0.1."""
 
 import base64
-import fcntl
 import json
 import shutil
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from sandbox.controlplane.bootstrap import bootstrap
 from sandbox.controlplane.client import ApiClient, ClientCertificate, StaticCredentials
 from sandbox.controlplane.folder import Folder, Ports, folder_of
 from sandbox.errors import SandboxError
+from sandbox.locking import exclusive
 from sandbox.paths import Paths
 from sandbox.process import Daemon, require_free_port, wait_until
 
@@ -106,8 +105,8 @@ class ControlPlane:
         Raises:
             SandboxError: a port is taken, a program is missing, or the API server does not become ready.
         """
-        self.folder.root.mkdir(parents=True, exist_ok=True)
-        with self._locked():
+        # The plugin and the lifecycle command may both find it down and start it at the same time.
+        with exclusive(self.folder.root / "start.lock"):
             ports = self.folder.prepare(self._authenticator())
             self._start_servers(ports, service_cidr)
             admin = self.admin()
@@ -178,13 +177,6 @@ class ControlPlane:
             raise SandboxError(
                 f"the control plane of cluster {self.name} in {self.region} was never started; run `make up`"
             )
-
-    @contextmanager
-    def _locked(self) -> Generator[None]:
-        # The plugin and the lifecycle command may both find it down and start it at the same time.
-        with (self.folder.root / "start.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
 
 
 def _stages(paths: Paths) -> list[Path]:

@@ -1,10 +1,11 @@
 """Commands of one checkout take turns; two checkouts do not know of each other."""
 
-import fcntl
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from sandbox.errors import SandboxError
+from sandbox.locking import exclusive
 from sandbox.paths import Paths
 
 
@@ -15,12 +16,9 @@ def turn(paths: Paths) -> Generator[None]:
     Raises:
         SandboxError: another command holds it.
     """
-    paths.home.mkdir(parents=True, exist_ok=True)
-    with (paths.home / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SandboxError(
-                f"another command works on {paths.home}; wait until it ends, or use a second checkout"
-            ) from None
+
+    def refuse() -> NoReturn:
+        raise SandboxError(f"another command works on {paths.home}; wait until it ends, or use a second checkout")
+
+    with exclusive(paths.home / "lock", refuse):
         yield
