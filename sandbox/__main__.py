@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     from sandbox.errors import SandboxError  # noqa: PLC0415 `--help` answers without loading the engine's SDK
 
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _dispatch(options)
     except SandboxError as error:

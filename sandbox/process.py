@@ -82,7 +82,7 @@ class Daemon:
         """
         pid = self.pid()
         if pid is not None:
-            self._end(pid)
+            end(pid)
         self.pid_file.unlink(missing_ok=True)
         return pid is not None
 
@@ -105,12 +105,6 @@ class Daemon:
         partial.write_text(json.dumps({"pid": pid, "started": started_at(pid)}))
         partial.replace(self.pid_file)
 
-    def _end(self, pid: int) -> None:
-        _signal(pid, signal.SIGTERM)
-        if not wait_until(lambda: self.pid() is None, STOP_SECONDS):
-            _signal(pid, signal.SIGKILL)
-            wait_until(lambda: self.pid() is None, STOP_SECONDS)
-
 
 def started_at(pid: int) -> str | None:
     """The start time of a process in clock ticks since boot (proc(5), field 22), or None when it has ended."""
@@ -122,6 +116,17 @@ def started_at(pid: int) -> str | None:
         _reap(pid)
         return None
     return fields[19]
+
+
+def end(pid: int, patience: float = STOP_SECONDS) -> None:
+    """End a process: SIGTERM, then SIGKILL when it still runs after `patience` seconds."""
+    started = started_at(pid)
+    if started is None:
+        return
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        _signal(pid, number)
+        if wait_until(lambda: started_at(pid) != started, patience):
+            return
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:

@@ -8,10 +8,10 @@ from sandbox import cloud, toolchain
 from sandbox.aws.ledger import Ledger
 from sandbox.controlplane import ControlPlane, kill_nodes
 from sandbox.errors import SandboxError
-from sandbox.lifecycle import recovery, status
+from sandbox.lifecycle import leftovers, recovery, status
 from sandbox.lifecycle.checkpoint import Checkpoint
 from sandbox.lifecycle.engine import Engine
-from sandbox.lifecycle.fleet import clusters
+from sandbox.lifecycle.fleet import clusters, planes
 from sandbox.lifecycle.report import Report
 from sandbox.lifecycle.stacks import Project, Stack
 from sandbox.paths import Paths
@@ -60,8 +60,9 @@ def kill(paths: Paths, cluster_name: str, node_group: str) -> None:
 
 def down(paths: Paths) -> None:
     """End every process that we started, by its pid, and remove the sandbox's folder."""
-    for cluster in clusters(paths):
-        ControlPlane.of(paths, cluster.region, cluster.name).destroy()
+    leftovers.remove(paths)
+    for region, name in planes(paths):
+        ControlPlane.of(paths, region, name).destroy()
     cloud.stop(paths)
     shutil.rmtree(paths.home, ignore_errors=True)
     _tell("down: every process of this sandbox has ended and its folder is gone")
@@ -103,8 +104,9 @@ def _operate(engine: Engine, operation: str, progress: Progress, *, verbose: boo
 
 def _recover(paths: Paths, project: Project, progress: Progress) -> cloud.Endpoints:
     with progress.step("start what should run and does not"):
+        ended = recovery.end_leftovers(paths)
         endpoints, found = recovery.restart_servers(paths)
-    for line in [*found, *recovery.mend_stacks(paths, project, endpoints)]:
+    for line in [*ended, *found, *recovery.mend_stacks(paths, project, endpoints)]:
         _tell(f"found: {line}")
     return endpoints
 

@@ -4,7 +4,8 @@ import os
 import runpy
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,19 @@ from pulumi import automation as auto
 from sandbox.cloud import Endpoints
 from sandbox.cloud.identity import assume
 from sandbox.errors import SandboxError
+from sandbox.lifecycle import leftovers
+from sandbox.lifecycle.interruption import deferred
 from sandbox.lifecycle.report import Report
 from sandbox.lifecycle.stacks import Project, Stack
 from sandbox.paths import HOME_VARIABLE, Paths
 
 PARALLEL = 16
 """Steps under way at once: more does not help, since moto answers one request at a time."""
+
+WHOLE_WRITES = "?metadata=skip"
+"""Each state file is then one rename. With its attributes in a file beside it, which is written in place, an engine that
+is killed between the two leaves a state that no engine reads (https://pkg.go.dev/gocloud.dev/blob/fileblob#Options).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +69,23 @@ class Engine:
         result = self._run(report, lambda s: s.destroy(**self._common(report)))
         return dict(result.summary.resource_changes or {})
 
-    def unlock(self) -> None:
-        """Drop the lock of an engine that was killed."""
-        self._open().cancel()
-
-    def forget_pending(self) -> None:
-        """Drop operations that a killed engine left open, once what they made has been removed."""
-        opened = self._open()
-        exported = opened.export_stack()
-        kept: dict[str, Any] = {**(exported.deployment or {}), "pending_operations": []}
-        opened.import_stack(auto.Deployment(version=exported.version, deployment=kept))
+    def mend(self) -> None:
+        """Drop the lock of an engine that was killed, and the operations that it left open."""
+        with self._told("mend the state"):
+            opened = self._open()
+            opened.cancel()
+            exported = opened.export_stack()
+            kept: dict[str, Any] = {**(exported.deployment or {}), "pending_operations": []}
+            opened.import_stack(auto.Deployment(version=exported.version, deployment=kept))
 
     def unprotect(self) -> None:
         """Lift `protect` in the state of the sandbox alone, so that it can be taken down."""
-        opened = self._open()
-        opened.workspace.pulumi_command.run(
-            ["state", "unprotect", "--all", "--yes", "--stack", self.stack.name],
-            opened.workspace.work_dir, opened.workspace.env_vars,
-        )  # fmt: skip
+        with self._told("lift the protection"):
+            opened = self._open()
+            opened.workspace.pulumi_command.run(
+                ["state", "unprotect", "--all", "--yes", "--stack", self.stack.name],
+                opened.workspace.work_dir, opened.workspace.env_vars,
+            )  # fmt: skip
 
     @property
     def _policies(self) -> list[str]:
@@ -92,10 +99,23 @@ class Engine:
         }  # fmt: skip
 
     def _run(self, report: Report, operation: Callable[[auto.Stack], Any]) -> Any:
+        with deferred(self.paths, report.interrupt):
+            try:
+                return operation(self._open())
+            except auto.CommandError as error:
+                raise SandboxError(report.failure(str(error))) from None
+            finally:
+                leftovers.remove(self.paths)
+
+    @contextmanager
+    def _told(self, purpose: str) -> Generator[None]:
         try:
-            return operation(self._open())
+            yield
         except auto.CommandError as error:
-            raise SandboxError(report.failure(str(error))) from None
+            reason = " ".join(str(error).partition("stderr:")[2].split())
+            raise SandboxError(
+                f"the engine could not {purpose} of stack {self.stack.name}: {reason}; `make down` starts afresh"
+            ) from None
 
     def _open(self) -> auto.Stack:
         work = self.paths.home / "work"
@@ -118,7 +138,7 @@ class Engine:
             "AWS_ENDPOINT_URL": self.endpoints.moto,
             "PATH": ours + path.removeprefix(ours),
             "PYTHONPATH": str(self.stack.project.checkout),
-            "PULUMI_BACKEND_URL": f"file://{self.paths.state}",
+            "PULUMI_BACKEND_URL": f"file://{self.paths.state}{WHOLE_WRITES}",
             "PULUMI_CONFIG_PASSPHRASE": passphrase(self.paths),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

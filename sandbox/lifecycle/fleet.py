@@ -28,6 +28,17 @@ def clusters(paths: Paths) -> list[Cluster]:
     return sorted(found, key=lambda cluster: (cluster.region, cluster.name))
 
 
+def planes(paths: Paths) -> list[tuple[str, str]]:
+    """Region and name of every control plane that has a folder, whether or not its cluster was made."""
+    return sorted((folder.parent.name, folder.name) for folder in paths.clusters.glob("*/*"))
+
+
+def unmade(paths: Paths) -> list[tuple[str, str]]:
+    """Control planes that were started for clusters that the ledger does not know."""
+    made = {(cluster.region, cluster.name) for cluster in clusters(paths)}
+    return [plane for plane in planes(paths) if plane not in made]
+
+
 def _service_cidr(inputs: dict[str, Any]) -> str:
     network: dict[str, str] = inputs.get("kubernetesNetworkConfig") or {}
     return network.get("serviceIpv4Cidr", SERVICE_CIDR)

@@ -5,11 +5,22 @@ from collections.abc import Iterable
 from sandbox import cloud
 from sandbox.aws import orphans
 from sandbox.controlplane import ControlPlane
+from sandbox.lifecycle import leftovers
 from sandbox.lifecycle.checkpoint import Checkpoint, lock_files
 from sandbox.lifecycle.engine import Engine
-from sandbox.lifecycle.fleet import clusters
-from sandbox.lifecycle.stacks import Project
+from sandbox.lifecycle.fleet import clusters, unmade
+from sandbox.lifecycle.stacks import Project, Stack
 from sandbox.paths import Paths
+
+
+def end_leftovers(paths: Paths) -> list[str]:
+    """End what a killed command left running.
+
+    Returns:
+        What was found, a line each.
+    """
+    ended = leftovers.remove(paths)
+    return [f"{ended} processes of an engine whose command was killed: ended"] if ended else []
 
 
 def restart_servers(paths: Paths) -> tuple[cloud.Endpoints, list[str]]:
@@ -22,6 +33,9 @@ def restart_servers(paths: Paths) -> tuple[cloud.Endpoints, list[str]]:
     was_running = cloud.is_running(paths)
     endpoints = cloud.start(paths)
     found = ["moto was not running: started again with its memory replayed"] if known and not was_running else []
+    for region, name in unmade(paths):
+        ControlPlane.of(paths, region, name).destroy()
+        found.append(f"control plane {name} was started, but its cluster never made: removed")
     for cluster in clusters(paths):
         plane = ControlPlane.of(paths, cluster.region, cluster.name)
         if not plane.is_running():
@@ -36,20 +50,18 @@ def mend_stacks(paths: Paths, project: Project, endpoints: cloud.Endpoints) -> l
     Returns:
         What was found, a line each.
     """
-    found: list[str] = []
     stacks = project.stacks()
-    for stack in stacks:
-        if lock_files(paths, stack):
-            Engine(paths, stack, endpoints).unlock()
-            found.append(f"{stack.name}: an engine was killed here: its lock is dropped")
+    found = [line for stack in stacks for line in _mend(paths, stack, endpoints)]
     found += [f"{name} was cut short in the making: taken back" for name in orphans.roll_back(paths)]
-    found += _remove_orphans(paths, [Checkpoint.of(paths, stack) for stack in stacks])
-    for stack in stacks:
-        pending = Checkpoint.of(paths, stack).pending
-        if pending:
-            Engine(paths, stack, endpoints).forget_pending()
-            found.append(f"{stack.name}: {len(pending)} operations were under way and are forgotten")
-    return found
+    return found + _remove_orphans(paths, [Checkpoint.of(paths, stack) for stack in stacks])
+
+
+def _mend(paths: Paths, stack: Stack, endpoints: cloud.Endpoints) -> list[str]:
+    locks, pending = lock_files(paths, stack), Checkpoint.of(paths, stack).pending
+    if locks or pending:
+        Engine(paths, stack, endpoints).mend()
+    found = [f"{stack.name}: an engine was killed here: its lock is dropped"] if locks else []
+    return found + ([f"{stack.name}: {len(pending)} operations were under way and are forgotten"] if pending else [])
 
 
 def _remove_orphans(paths: Paths, checkpoints: Iterable[Checkpoint]) -> list[str]:

@@ -1,6 +1,7 @@
 """A plugin's process: a gRPC server on loopback whose port the engine reads from standard output."""
 
 import logging
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +14,8 @@ from sandbox.plugin.servicer import Servicer
 
 WORKERS = 16
 MESSAGE_BYTES = 64 * 1024 * 1024
+GRACE_SECONDS = 25.0
+"""How long calls under way may go on after we were told to end."""
 
 
 def start(provider: Provider) -> tuple[grpc.Server, int]:
@@ -34,6 +37,17 @@ def serve(provider: Provider) -> None:
     logs.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(filename=logs / f"plugin-{provider.name}.log", format="%(asctime)s %(process)d %(message)s")
     server, port = start(provider)
+    _end_in_order(server)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     server.wait_for_termination()
+
+
+def _end_in_order(server: grpc.Server) -> None:
+    """Told to end, answer the calls under way first: what they made would else be recorded nowhere."""
+
+    def end(*_: object) -> None:
+        server.stop(GRACE_SECONDS)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)

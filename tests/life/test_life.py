@@ -1,36 +1,22 @@
 """Both shipped stacks on the real engine: each test goes on from where the one before it left the sandbox."""
 
-import json
+import os
 import re
+import signal
 import ssl
-import time
 import urllib.request
-from collections.abc import Callable
 from typing import Any
 from urllib.error import HTTPError
 
 import pytest
 
 from sandbox.controlplane import ControlPlane
-from sandbox.lifecycle.checkpoint import Checkpoint
-from sandbox.lifecycle.fleet import clusters
-from sandbox.lifecycle.stacks import Project
-from sandbox.paths import Paths
 
-from .conftest import Checkout
+from .checkout import Checkout, eventually
 
 pytestmark = pytest.mark.engine
 
 SAME = re.compile(r"up (prod|dr): \d+ same$", re.MULTILINE)
-
-
-def paths_of(checkout: Checkout) -> Paths:
-    return Paths.of_checkout(checkout.folder)
-
-
-def planes(checkout: Checkout) -> dict[str, ControlPlane]:
-    paths = paths_of(checkout)
-    return {c.name: ControlPlane.of(paths, c.region, c.name) for c in clusters(paths)}
 
 
 def inference_pods(plane: ControlPlane) -> list[dict[str, Any]]:
@@ -42,13 +28,6 @@ def nodes(plane: ControlPlane) -> dict[str, dict[str, Any]]:
     return {node["metadata"]["name"]: node for node in plane.admin().get("/api/v1/nodes")["items"]}
 
 
-def eventually(condition: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        time.sleep(1)
-
-
 def all_scheduled(plane: ControlPlane, replicas: int) -> bool:
     pods = inference_pods(plane)
     return len(pods) >= replicas and all(
@@ -57,9 +36,26 @@ def all_scheduled(plane: ControlPlane, replicas: int) -> bool:
 
 
 def test_dr_alone_is_refused_before_anything_is_registered(checkout: Checkout) -> None:
-    printed = checkout.sandbox("up", "dr", expect=1)
-    assert "stack dr reads prod, which has no outputs yet" in printed
-    assert not Checkpoint.of(paths_of(checkout), Project.of(checkout.folder).stack("dr")).resources
+    assert "stack dr reads prod, which has no outputs yet" in checkout.refused("up", "dr")
+    assert not checkout.checkpoint("dr").resources
+
+
+def test_prod_comes_up_first(checkout: Checkout) -> None:
+    assert re.search(r"up prod: \d+ create$", checkout.sandbox("up", "prod"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("vpc", "services", "said"),
+    [("10.20.0.0/16", "10.100.0.0/16", "overlaps"), ("172.20.0.0/16", "172.21.0.0/16", "on the same side")],
+)
+def test_dr_with_addresses_that_do_not_fit_prods_is_refused(
+    checkout: Checkout, vpc: str, services: str, said: str
+) -> None:
+    shipped = checkout.settings("dr")
+    checkout.change("dr", {"network.cidr": vpc, "cluster.service_cidr": services})
+    assert said in checkout.refused("up", "dr")
+    assert not [row for row in checkout.rows() if row.region == shipped["region"]]
+    checkout.change("dr", {"network": shipped["network"], "cluster": shipped["cluster"]})
 
 
 def test_both_stacks_come_up(checkout: Checkout) -> None:
@@ -73,6 +69,11 @@ def test_a_second_up_changes_nothing(checkout: Checkout) -> None:
     assert len(SAME.findall(checkout.sandbox("up"))) == 2
 
 
+def test_a_preview_sees_no_change(checkout: Checkout) -> None:
+    printed = checkout.sandbox("preview")
+    assert len(re.findall(r"preview (prod|dr): \d+ same$", printed, re.MULTILINE)) == 2, printed
+
+
 def test_a_refresh_sees_no_drift(checkout: Checkout) -> None:
     printed = checkout.sandbox("refresh")
     assert re.search(r"refresh prod: \d+ same$", printed, re.MULTILINE), printed
@@ -80,7 +81,7 @@ def test_a_refresh_sees_no_drift(checkout: Checkout) -> None:
 
 
 def test_every_inference_pod_runs_on_a_gpu_node_of_its_site(checkout: Checkout) -> None:
-    for name, plane in planes(checkout).items():
+    for name, plane in checkout.planes().items():
         stack = name.split("-")[1]
         settings = checkout.settings(stack)
         zone = next(site["zone"] for site in settings["sites"] if site["name"] == name[-1])
@@ -93,7 +94,7 @@ def test_every_inference_pod_runs_on_a_gpu_node_of_its_site(checkout: Checkout) 
 
 
 def test_pods_return_on_the_spare_nodes_when_a_group_dies(checkout: Checkout) -> None:
-    name, plane = next(iter(planes(checkout).items()))
+    name, plane = next(iter(checkout.planes().items()))
     victim = nodes(plane)[inference_pods(plane)[0]["spec"]["nodeName"]]
     group = victim["metadata"]["labels"]["eks.amazonaws.com/nodegroup"]
     wanted = len(inference_pods(plane))
@@ -105,27 +106,33 @@ def test_pods_return_on_the_spare_nodes_when_a_group_dies(checkout: Checkout) ->
 
 
 def test_nobody_gets_in_without_a_login(checkout: Checkout) -> None:
-    for plane in planes(checkout).values():
+    for plane in checkout.planes().values():
         context = ssl._create_unverified_context()  # noqa: S323 the refusal is what is looked at
         with pytest.raises(HTTPError, match="401"):
             urllib.request.urlopen(f"{plane.endpoint}/api/v1/secrets", context=context)
 
 
 def test_after_a_crash_of_moto_and_a_control_plane_up_says_so_and_changes_nothing(checkout: Checkout) -> None:
-    paths = paths_of(checkout)
-    killed = [file for file in paths.home.rglob("*.pid.json") if file.stem.startswith(("cloud", "kube-apiserver"))][:2]
-    assert killed
-    for file in killed:
-        pid = json.loads(file.read_text())["pid"]
-        __import__("os").kill(pid, 9)
+    servers = checkout.servers()
+    for name in ("cloud.pid.json", "kube-apiserver.pid.json"):
+        os.kill(next(pid for file, pid in servers.items() if file.endswith(name)), signal.SIGKILL)
     printed = checkout.sandbox("up")
-    assert "found: " in printed
+    assert "found: moto was not running" in printed
+    assert "found: control plane" in printed
     assert len(SAME.findall(printed)) == 2
 
 
 def test_destroy_leaves_nothing_once_the_clusters_may_go(checkout: Checkout) -> None:
     for stack in ("prod", "dr"):
-        checkout.change(stack, cluster__deletion_protection=False)
+        checkout.change(stack, {"cluster.deletion_protection": False})
     checkout.sandbox("up")
     assert "AWS: 0 resources held by moto, 0 only recorded" in checkout.sandbox("destroy")
-    assert not planes(checkout)
+    assert not checkout.planes()
+    assert [file.rsplit("/", 1)[-1] for file in checkout.servers()] == ["cloud.pid.json"]
+
+
+def test_down_leaves_no_process_and_no_folder(checkout: Checkout) -> None:
+    servers = checkout.servers().values()
+    checkout.sandbox("down")
+    assert not checkout.paths.home.exists()
+    assert not [pid for pid in servers if os.path.exists(f"/proc/{pid}")]  # noqa: PTH110 proc has no files of its own

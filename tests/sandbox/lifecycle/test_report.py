@@ -24,15 +24,16 @@ def test_an_error_is_said_once_and_names_its_resource() -> None:
     heard, stream = report()
     heard.event(diagnostic("error", "no\n  room"))
     heard.event(diagnostic("error", "no room"))
-    assert stream.getvalue() == "error: vpc: no room\n"
     assert heard.failure("raw") == "up prod failed: vpc: no room"
+    assert not stream.getvalue()
 
 
-def test_further_errors_are_counted() -> None:
-    heard, _ = report()
+def test_further_errors_come_before_the_first_and_are_counted() -> None:
+    heard, stream = report()
     heard.event(diagnostic("error", "one"))
     heard.event(diagnostic("error", "two"))
     assert heard.failure("raw") == "up prod failed: vpc: one (and 1 more above)"
+    assert stream.getvalue() == "also: vpc: two\n"
 
 
 def test_a_mandatory_policy_is_an_error_and_an_advisory_one_a_warning() -> None:
@@ -40,7 +41,21 @@ def test_a_mandatory_policy_is_an_error_and_an_advisory_one_a_warning() -> None:
     for level in ("mandatory", "advisory"):
         policy = SimpleNamespace(enforcement_level=level, policy_name=level, message="x", resource_urn="")
         heard.event(event(policy_event=policy))
-    assert stream.getvalue() == "error: policy mandatory: x\nwarning: policy advisory: x\n"
+    assert stream.getvalue() == "warning: policy advisory: x\n"
+    assert heard.failure("raw") == "up prod failed: policy mandatory: x"
+
+
+def test_what_an_interrupted_engine_says_of_its_end_is_no_news() -> None:
+    heard, stream = report()
+    heard.interrupt()
+    heard.event(diagnostic("error", "update canceled"))
+    assert (heard.errors, stream.getvalue()) == ([], "")
+
+
+def test_a_killed_engine_is_named() -> None:
+    heard, _ = report()
+    heard.output("+ vpc creating")
+    assert "the engine was killed; run it again" in heard.failure(" code: -9\n stdout: ...")
 
 
 def test_without_an_error_the_engines_last_words_are_given() -> None:
