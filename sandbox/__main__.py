@@ -14,7 +14,6 @@ def main(arguments: list[str] | None = None) -> int:
     from sandbox.errors import SandboxError  # noqa: PLC0415 `--help` answers without loading the engine's SDK
 
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _dispatch(options)
     except SandboxError as error:
@@ -70,4 +69,5 @@ def _dispatch(options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

@@ -26,8 +26,8 @@ PARALLEL = 16
 """Steps under way at once: more does not help, since moto answers one request at a time."""
 
 WHOLE_WRITES = "?metadata=skip"
-"""Each state file is then one rename. With its attributes in a file beside it, which is written in place, an engine that
-is killed between the two leaves a state that no engine reads (https://pkg.go.dev/gocloud.dev/blob/fileblob#Options).
+"""Each state file is then one rename. With its attributes in a file beside it, which is written in place, an engine
+that is killed between the two leaves a state that no engine reads (https://pkg.go.dev/gocloud.dev/blob/fileblob#Options).
 """
 
 

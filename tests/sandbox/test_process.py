@@ -46,6 +46,16 @@ def test_a_taken_port_is_one_clear_line() -> None:
             require_free_port(port, "moto")
 
 
+def test_a_machine_without_a_free_port_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setattr("sandbox.process.PORTS", range(port, port + 1))
+        with pytest.raises(SandboxError, match=f"no port of 127.0.0.1 between {port} and {port} is free; end some"):
+            free_port()
+
+
 def test_a_free_port_can_be_bound() -> None:
     port = free_port()
     require_free_port(port, "moto")
