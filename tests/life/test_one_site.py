@@ -28,10 +28,11 @@ def interrupt(command: subprocess.Popen[str]) -> None:
     os.killpg(command.pid, signal.SIGINT)
 
 
-def up_until(checkout: Checkout, resources: int) -> subprocess.Popen[str]:
-    """Bring it up and return, with the engine at work, when AWS holds so many resources."""
+def up_until_it_makes(checkout: Checkout, more: int = 3) -> subprocess.Popen[str]:
+    """Bring it up and return, with the engine at work, when AWS holds so many resources more than before."""
+    before = len(checkout.rows())
     command = checkout.start("up")
-    eventually(lambda: len(checkout.rows()) >= resources or command.poll() is not None, 120)
+    eventually(lambda: len(checkout.rows()) >= before + more or command.poll() is not None, 300)
     assert command.poll() is None, command.communicate()
     return command
 
@@ -63,47 +64,55 @@ def test_bad_settings_are_one_line_before_anything_is_registered(
     assert not [each for each in small.checkpoint("prod").resources if each["type"] != "pulumi:pulumi:Stack"]
 
 
+def kill_moto(checkout: Checkout) -> None:
+    [pid] = [pid for file, pid in checkout.servers().items() if file.endswith("cloud.pid.json")]
+    os.kill(pid, signal.SIGKILL)
+
+
 def test_a_taken_port_is_one_line(small: Checkout) -> None:
     port = endpoints_of(small.paths).ports[0]
-    [pid] = [pid for file, pid in small.servers().items() if file.endswith("cloud.pid.json")]
-    os.kill(pid, signal.SIGKILL)
-    eventually(lambda: not small.servers(), 10)
+    kill_moto(small)
     require_free_port(port, "the test")
     with socket.create_server(("127.0.0.1", port)):
         assert f"port {port} of 127.0.0.1, on which the sandbox's AWS serves, is taken" in small.refused("up")
 
 
 def test_ctrl_c_ends_in_order(small: Checkout) -> None:
-    command = up_until(small, 20)
+    command = up_until_it_makes(small)
     interrupt(command)
     printed = finish(command, 130)
     assert len(re.findall(r"^interrupted: ", printed, re.MULTILINE)) == 1
     assert "error:" not in printed
     assert not small.engine_runs()
+    assert not small.checkpoint("prod").pending
 
 
 def test_a_killed_engine_is_one_line_and_leaves_nothing_running(small: Checkout) -> None:
-    command = up_until(small, 45)
-    kill_engine(small)
+    command = up_until_it_makes(small)
+    [engine] = [process for process in leftovers.find(small.paths) if process.name == leftovers.ENGINE]
+    os.kill(engine.pid, signal.SIGKILL)
     printed = finish(command, 1)
-    assert len(re.findall(r"^error: .*the engine was killed", printed, re.MULTILINE)) == 1
-    assert printed.count("error:") == 1
+    assert re.findall(r"^error: .*", printed, re.MULTILINE) == [
+        "error: up prod failed: the engine was killed; run it again, it goes on from what stands"
+    ]
     assert not small.engine_runs()
 
 
-def kill_engine(checkout: Checkout) -> None:
-    [engine] = [process for process in leftovers.find(checkout.paths) if process.name == leftovers.ENGINE]
-    os.kill(engine.pid, signal.SIGKILL)
+def test_a_killed_moto_is_one_line_and_found_by_the_next_up(small: Checkout) -> None:
+    command = up_until_it_makes(small)
+    kill_moto(small)
+    printed = finish(command, 1)
+    assert len(re.findall(r"^error: ", printed, re.MULTILINE)) == 1, printed
+    assert not small.engine_runs()
 
 
 def test_a_killed_command_is_found_by_the_next_one(small: Checkout) -> None:
-    command = up_until(small, 60)
+    command = up_until_it_makes(small)
     os.kill(command.pid, signal.SIGKILL)
-    finish(command, -signal.SIGKILL)
+    assert "found: moto was not running" in finish(command, -signal.SIGKILL)
     servers = small.servers()
     printed = small.sandbox("up")
-    print(printed)
-    assert "found: " in printed
+    assert "found: prod: an engine was killed here: its lock is dropped" in printed
     assert re.search(r"^up prod: .*\d+ same", printed, re.MULTILINE)
     assert servers.items() <= small.servers().items()
     assert not small.engine_runs()
