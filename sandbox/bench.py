@@ -1,95 +1,145 @@
-"""`make bench`: the times and sizes that the README promises, measured, and a preview against its floor."""
+"""`make bench`: the promised times and sizes, measured in a copy of the checkout: what stands here is left alone.
 
-import os
-import re
+A preview is measured in a process of its own, as people run it: imports count. The floor of a preview is a flat program
+that registers the same number of resources of the same types through the same plugins.
+"""
+
+import json
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from sandbox.errors import SandboxError
 from sandbox.lifecycle import recovery
 from sandbox.lifecycle.checkpoint import Checkpoint
 from sandbox.lifecycle.engine import Engine
 from sandbox.lifecycle.floor import flat_program
+from sandbox.lifecycle.memory import Peak
 from sandbox.lifecycle.report import Report
 from sandbox.lifecycle.stacks import Project
 from sandbox.paths import Paths
 from sandbox.progress import Progress
 
-ROUNDS = 3
-MIB = 1024
+ROUNDS = 5
+STACK = "prod"
+VARIANTS = ("floor", "program", "policies")
+"""The flat program; ours; ours with the policy pack."""
+
+OURS = ("__main__.py", "Pulumi*.yaml", "components", "policies", "sandbox")
 
 
-def main() -> None:
-    """Measure from nothing to both stacks up, and print one line a figure."""
-    checkout = Path.cwd()
+def main(arguments: Sequence[str]) -> int:
+    """Print one line a figure; with the name of a variant, measure one preview of it in the sandbox at hand.
+
+    Returns:
+        0, or 1 for an error that was told.
+    """
+    try:
+        if arguments:
+            sys.stdout.write(json.dumps(preview(Path.cwd(), arguments[0])))
+        else:
+            with _copied(Path.cwd()) as copy, Peak(copy) as memory:
+                _print_all(copy, memory)
+    except SandboxError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    return 0
+
+
+def preview(checkout: Path, variant: str) -> dict[str, float]:
+    """Preview prod, or its floor, from an empty state.
+
+    Returns:
+        `seconds`, and how many `resources` would be created.
+    """
     paths, project = Paths.of_checkout(checkout), Project.of(checkout)
-    _command("down")
-    figures = {
-        "up from nothing, toolchain cached": f"{_command('up'):.1f} s",
-        "up again, nothing to change": f"{_command('up'):.1f} s",
-        "preview of both stacks": f"{_command('preview'):.1f} s",
-        "memory of the sandbox at rest": f"{resident_mib(paths):.0f} MiB",
-    }
-    for name, figure in figures.items():
-        sys.stdout.write(f"{name}: {figure}\n")
-    sys.stdout.write(f"{against_floor(paths, project)}\n")
-
-
-def against_floor(paths: Paths, project: Project) -> str:
-    """Preview prod's program and its flat floor in turn, each from an empty state."""
     endpoints, _ = recovery.restart_servers(paths)
-    prod = project.stacks()[0]
-    resources = Checkpoint.of(paths, prod).resources
-    program = Engine(paths, replace(prod, name="bench-program"), endpoints)
-    floor = replace(program, stack=replace(prod, name="bench-floor"), program=flat_program(resources), policies=())
-    program = replace(program, policies=())
-    pairs = [(_seconds(program), _seconds(floor)) for _ in range(ROUNDS)]
-    ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
+    stack = project.stack(STACK)
+    program = flat_program(Checkpoint.of(paths, stack).resources) if variant == "floor" else None
+    policies = None if variant == "policies" else ()
+    engine = Engine(paths, replace(stack, name=f"bench-{variant}"), endpoints, program, policies)
+    progress = Progress.standard()
+    started = time.monotonic()
+    with progress.step(f"preview {variant}") as step:
+        counts = engine.preview(Report(f"preview {variant}", progress, step))
+    return {"seconds": time.monotonic() - started, "resources": counts["create"]}
+
+
+def comparison(rounds: Sequence[dict[str, dict[str, float]]]) -> str:
+    """The preview against its floor, and what the policy pack costs, from interleaved rounds.
+
+    Raises:
+        SandboxError: the floor does not register as many resources as the program.
+    """
+    counts = {each[variant]["resources"] for each in rounds for variant in VARIANTS}
+    if len(counts) != 1:
+        raise SandboxError(
+            f"program and floor must register the same number of resources, not {counts}; mend the floor"
+        )
+    floor, ours, guarded = (statistics.median(each[variant]["seconds"] for each in rounds) for variant in VARIANTS)
     return (
-        f"prod preview {ours:.1f} s, flat floor of {len(resources)} resources {theirs:.1f} s: "
-        f"ratio {ours / theirs:.2f} (median of {ROUNDS} pairs, both without policies)"
+        f"preview of {STACK}, {counts.pop():.0f} resources to create: {ours:.1f} s, flat floor {floor:.1f} s, "
+        f"ratio {ours / floor:.2f}\n"
+        f"the same with the policy pack: {guarded:.1f} s, {100 * (guarded - ours) / ours:+.0f} % "
+        f"(medians of {len(rounds)} interleaved rounds)"
     )
 
 
-def resident_mib(paths: Paths) -> float:
-    """Resident memory of every process that serves this sandbox, in MiB (proc(5), VmRSS)."""
-    owned = (p for p in Path("/proc").iterdir() if p.name.isdigit() and _serves(p, paths))
-    return sum(_resident_kib(process) for process in owned) / MIB
+def _print_all(copy: Path, memory: Peak) -> None:
+    _tell(f"up from nothing, toolchain cached: {_command(copy, 'up'):.1f} s (limit 120)")
+    _tell(f"up again, nothing to change: {_command(copy, 'up'):.1f} s (limit 40)")
+    _tell(f"preview of both stacks: {_command(copy, 'preview'):.1f} s (limit 30)")
+    _tell(f"preview of {STACK}: {_command(copy, 'preview', STACK):.1f} s")
+    _tell(f"memory at rest {memory.now():.0f} MiB, at its peak {memory.peak:.0f} MiB (limit 4096)")
+    _tell(comparison([{variant: _measured(copy, variant) for variant in VARIANTS} for _ in range(ROUNDS)]))
 
 
-def _serves(process: Path, paths: Paths) -> bool:
-    try:
-        words = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
-    except OSError:
-        return False
-    return str(paths.home).encode() in words and process.name != str(os.getpid())
+@contextmanager
+def _copied(checkout: Path) -> Generator[Path]:
+    """A copy of the checkout, whose sandbox is taken down at the end."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        copy = Path(folder)
+        for source in (path for pattern in OURS for path in checkout.glob(pattern)):
+            _place: Callable[[Path, Path], Any] = shutil.copytree if source.is_dir() else shutil.copy
+            _place(source, copy / source.name)
+        try:
+            yield copy
+        finally:
+            _command(copy, "down")
 
 
-def _resident_kib(process: Path) -> int:
-    try:
-        found = re.search(r"^VmRSS:\s+(\d+)", (process / "status").read_text(), re.MULTILINE)
-    except OSError:
-        return 0
-    return int(found.group(1)) if found else 0
+def _measured(copy: Path, variant: str) -> dict[str, float]:
+    ran = _python(copy, "sandbox.bench", variant)
+    return json.loads(ran)
 
 
-def _seconds(engine: Engine) -> float:
-    title = f"preview {engine.stack.name}"
-    progress = Progress.standard()
+def _command(copy: Path, *words: str) -> float:
     started = time.monotonic()
-    with progress.step(title) as step:
-        engine.preview(Report(title, progress, step))
+    _python(copy, "sandbox", *words)
     return time.monotonic() - started
 
 
-def _command(word: str) -> float:
-    started = time.monotonic()
-    subprocess.run([sys.executable, "-m", "sandbox", word], check=True)
-    return time.monotonic() - started
+def _python(copy: Path, module: str, *words: str) -> str:
+    ran = subprocess.run(
+        [sys.executable, "-m", module, *words], cwd=copy, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if ran.returncode:
+        raise SandboxError(f"`{' '.join([module, *words])}` failed, as it says above; see to that first")
+    return ran.stdout
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

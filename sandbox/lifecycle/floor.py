@@ -6,10 +6,11 @@ from typing import Any
 import pulumi
 
 AWS, KUBERNETES = "pulumi:providers:aws", "pulumi:providers:kubernetes"
+STACK = "pulumi:pulumi:Stack"
 
 
 def flat_program(resources: list[dict[str, Any]]) -> Callable[[], None]:
-    """A program that registers every custom resource of a checkpoint with its recorded inputs.
+    """A program that registers every resource of a checkpoint, the custom ones with their recorded inputs.
 
     The Kubernetes providers get a kubeconfig that the preview cannot know, as they have in the real program, where it
     comes from a cluster that is still to be made: otherwise the floor would ask API servers and the program would not.
@@ -17,6 +18,9 @@ def flat_program(resources: list[dict[str, Any]]) -> Callable[[], None]:
     custom = [resource for resource in resources if resource.get("custom")]
 
     def run() -> None:
+        for component in resources:
+            if not component.get("custom") and component["type"] != STACK:
+                pulumi.ComponentResource(component["type"], _name(component))
         providers = {r["urn"]: _provider(r) for r in custom if r["type"] == AWS}
         clusters = [_register(r, providers) for r in custom if r["type"] == "aws:eks/cluster:Cluster"]
         unknown = clusters[0].id
