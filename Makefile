@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := $(PYTHON) -m sandbox.bootstrap --
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 .DEFAULT_GOAL := help
-.PHONY: help up preview status down bench policies test unit engine check lint types toolchain lock
+.PHONY: help up preview refresh status destroy down bench policies test unit engine check lint types toolchain lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,11 +12,15 @@ up: ## bring up prod, then dr, on this machine
 	@$(RUN) python -m sandbox up
 preview: ## what `make up` would change in both stacks, policies on
 	@$(RUN) python -m sandbox preview
+refresh: ## read everything back and report drift
+	@$(RUN) python -m sandbox refresh
 status: ## sites, nodes, replicas and endpoints
 	@$(RUN) python -m sandbox status
+destroy: ## delete every resource through the engine, dr first; clusters with deletion protection refuse
+	@$(RUN) python -m sandbox destroy
 down: ## end everything that `make up` started and remove its state
 	@$(RUN) python -m sandbox down
-bench: ## measure the times and sizes that the README promises
+bench: ## measure times, memory and a preview against its floor (minutes)
 	@$(RUN) python -m sandbox.bench
 policies: ## the rules of the policy pack, with settings and remediations
 	@$(RUN) python policies/catalogue.py
