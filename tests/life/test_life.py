@@ -11,6 +11,7 @@ from urllib.error import HTTPError
 import pytest
 
 from sandbox.controlplane import ControlPlane
+from sandbox.process import started_at
 
 from .checkout import Checkout, eventually
 
@@ -135,4 +136,4 @@ def test_down_leaves_no_process_and_no_folder(checkout: Checkout) -> None:
     servers = checkout.servers().values()
     checkout.sandbox("down")
     assert not checkout.paths.home.exists()
-    assert not [pid for pid in servers if os.path.exists(f"/proc/{pid}")]  # noqa: PTH110 proc has no files of its own
+    assert not [pid for pid in servers if started_at(pid)]
