@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ RUN_BY_CI = {"make lint", "make types", "make test"}
 
 RUN_BY_LIFE = {"up", "preview", "refresh", "status", "destroy", "down", "kill-nodes"}
 """Words of `python -m sandbox` that tests/life runs on the real engine."""
+
+RUN_HERE = {"make policies"}
 
 
 def targets() -> dict[str, str]:
@@ -46,7 +50,7 @@ def test_the_documents_show_commands() -> None:
 @pytest.mark.parametrize("command", shown())
 def test_a_shown_command_exists_and_is_run(command: str) -> None:
     assert not command.startswith("make ") or command.removeprefix("make ") in targets()
-    assert command in RUN_BY_CI or sandbox_word(command) in RUN_BY_LIFE
+    assert command in RUN_BY_CI | RUN_HERE or sandbox_word(command) in RUN_BY_LIFE
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
@@ -65,3 +69,9 @@ def test_ci_runs_what_is_said_of_it() -> None:
 def test_life_runs_what_is_said_of_it(word: str) -> None:
     tests = "".join(path.read_text() for path in (ROOT / "tests" / "life").glob("*.py"))
     assert re.search(rf'\.(sandbox|start|refused)\("{word}"', tests)
+
+
+def test_the_rules_are_printed_as_their_page_has_them() -> None:
+    [script] = re.findall(r"python (\S+)", targets()["policies"])
+    ran = subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout == (ROOT / "docs" / "policies.md").read_text()
