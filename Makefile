@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := $(PYTHON) -m sandbox.bootstrap --
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh status destroy down bench policies test unit engine check lint types toolchain lock
+.PHONY: help up preview report refresh status destroy down bench policies test unit engine check lint types toolchain lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,6 +14,8 @@ preview: ## what `make up` would change in both stacks, policies on
 	@$(RUN) python -m sandbox preview
 refresh: ## read everything back and report drift
 	@$(RUN) python -m sandbox refresh
+report: ## review what `make up` would change: comment, page, JSON and SARIF in report/ (BASE=a commit to compare with)
+	@$(RUN) python -m sandbox report $(if $(BASE),--base $(BASE)) --fail-on blocked
 status: ## sites, nodes, replicas and endpoints
 	@$(RUN) python -m sandbox status
 destroy: ## delete every resource through the engine, dr first; clusters with deletion protection refuse

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+from pulumi.automation import CommandError, PulumiCommand
+
 
 def commit(folder: Path) -> str:
     """Return the commit of a checkout, with `+changes` where files differ from it; empty outside a repository."""
@@ -12,9 +14,16 @@ def commit(folder: Path) -> str:
     return f"{head[:12]}{'+changes' if _git(folder, 'status', '--porcelain') else ''}" if head else ""
 
 
-def tools(engine: str) -> Mapping[str, str]:
-    """Return names and versions of what makes a plan."""
-    return {"pulumi": engine, **{name: version(name) for name in ("pulumi-aws", "pulumi-kubernetes")}}
+def tools() -> Mapping[str, str]:
+    """Return names and versions of what makes a plan here: the engine on PATH, and the providers' packages."""
+    return {"pulumi": _engine(), **{name: version(name) for name in ("pulumi-aws", "pulumi-kubernetes")}}
+
+
+def _engine() -> str:
+    try:
+        return str(PulumiCommand().version or "unknown")
+    except (FileNotFoundError, CommandError):
+        return "none"
 
 
 def _git(folder: Path, *words: str) -> str:

@@ -19,13 +19,12 @@ FAIL_ON: Mapping[str, Status] = {"changes": Status.CHANGES, "danger": Status.DAN
 """What `--fail-on` takes, and the first status that it fails for."""
 
 
-def judged(plans: Sequence[Plan], folder: Path, engine: str = "") -> Review:
+def judged(plans: Sequence[Plan], folder: Path) -> Review:
     """Return the review of the plans of a checkout.
 
     Args:
         plans: one per stack, in the order in which they are run.
         folder: the checkout, whose acceptances count.
-        engine: version of the engine that made the plans.
 
     Raises:
         ReviewError: the checkout's acceptances are wrong or of another change.
@@ -33,7 +32,7 @@ def judged(plans: Sequence[Plan], folder: Path, engine: str = "") -> Review:
     return review(
         plans,
         commit=checkout.commit(folder),
-        tools=checkout.tools(engine),
+        tools=checkout.tools(),
         accepted=acceptance.read(folder / "review" / acceptance.FILE.name),
         today=datetime.now(UTC).date(),
     )
@@ -50,13 +49,13 @@ def publish(made: Review, out: Path, fail_on: str | None = None) -> Status:
 def preview(folder: Path, stacks: Sequence[str], out: Path, fail_on: str | None) -> Status:
     """Preview stacks against what is deployed, and report."""
     runner = Runner(folder, sys.stderr.write)
-    return publish(judged([runner.preview(stack) for stack in stacks], folder, runner.version), out, fail_on)
+    return publish(judged([runner.preview(stack) for stack in stacks], folder), out, fail_on)
 
 
 def drift(folder: Path, stacks: Sequence[str], out: Path, fail_on: str | None) -> Status:
     """Compare the cloud with the stacks' states, and report."""
     runner = Runner(folder, sys.stderr.write)
-    return publish(judged([runner.drift(stack) for stack in stacks], folder, runner.version), out, fail_on)
+    return publish(judged([runner.drift(stack) for stack in stacks], folder), out, fail_on)
 
 
 def rendered(folder: Path, logs: Mapping[str, Path], states: Mapping[str, Path], out: Path) -> Status:

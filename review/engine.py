@@ -31,14 +31,6 @@ class Runner:
     folder: Path
     tell: Printer
 
-    @property
-    def version(self) -> str:
-        """Version of the engine; empty where there is none."""
-        try:
-            return str(auto.PulumiCommand().version or "")
-        except (FileNotFoundError, auto.CommandError):
-            return ""
-
     def preview(self, stack: str) -> Plan:
         """Return what `up` would do, policies on.
 

@@ -166,3 +166,19 @@ class Plan:
     def changed(self) -> tuple[Step, ...]:
         """The steps that do something."""
         return tuple(step for step in self.steps if step.operation not in {Operation.SAME, Operation.READ})
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether an update would leave all as it is: the resources, their protection and the stack's outputs."""
+        return not self.changed and not any(_is_touched(step) for step in self.steps)
+
+
+_STACK = "pulumi:pulumi:Stack"
+
+
+def _is_touched(step: Step) -> bool:
+    """Whether the state of a resource changes though the engine counts no operation."""
+    if step.before is None or step.after is None:
+        return step.operation is not Operation.READ
+    outputs = step.type == _STACK and step.before.outputs != step.after.outputs
+    return outputs or step.before.protect != step.after.protect

@@ -15,14 +15,13 @@ def main(arguments: list[str] | None = None) -> int:
 
     options = _parser().parse_args(arguments)
     try:
-        _dispatch(options)
+        return _dispatch(options)
     except SandboxError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted: run the command again, it goes on from what stands\n")
         return 130
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,6 +35,11 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.add_argument("stacks", nargs="*", help="stacks by name; all of them when none is given")
         command.add_argument("--verbose", action="store_true", help="print the engine's own output too")
+        if name == "up":
+            command.add_argument(
+                "--reviewed", type=Path, help="report.json: change a stack only as it was reviewed there"
+            )
+    _add_report(commands.add_parser("report", help="review what up would change, as comment, page, JSON and SARIF"))
     destroy = commands.add_parser("destroy", help="delete every resource through the engine")
     destroy.add_argument("--verbose", action="store_true", help="print the engine's own output too")
     commands.add_parser("status", help="a table of sites, nodes, GPUs and replicas")
@@ -46,7 +50,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _dispatch(options: argparse.Namespace) -> None:
+def _add_report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--base", help="commit to compare with, brought up beside it; without it, what stands here")
+    command.add_argument("--out", type=Path, default=Path("report"), help="folder of the report (default: report)")
+    command.add_argument("--fail-on", choices=("changes", "danger", "blocked"), help="end with status 0 below this")
+
+
+def _dispatch(options: argparse.Namespace) -> int:
     from sandbox.lifecycle import commands  # noqa: PLC0415
     from sandbox.lifecycle.stacks import Project  # noqa: PLC0415
     from sandbox.lifecycle.turn import turn  # noqa: PLC0415
@@ -56,16 +66,24 @@ def _dispatch(options: argparse.Namespace) -> None:
     paths = Paths.of_checkout(checkout)
     if options.command == "status":
         commands.show(paths)
-        return
+        return 0
     with turn(paths):
-        if options.command in commands.OPERATIONS:
-            commands.run(paths, Project.of(checkout), options.command, options.stacks, verbose=options.verbose)
-        elif options.command == "destroy":
-            commands.destroy(paths, Project.of(checkout), verbose=options.verbose)
-        elif options.command == "kill-nodes":
-            commands.kill(paths, options.cluster, options.node_group)
-        else:
-            commands.down(paths)
+        match options.command:
+            case "up":
+                names, reviewed = options.stacks, options.reviewed
+                commands.up(paths, Project.of(checkout), names, reviewed, verbose=options.verbose)
+            case "report":
+                return commands.report(paths, Project.of(checkout), options.base, options.out, options.fail_on)
+            case "preview" | "refresh":
+                names = options.stacks
+                commands.run(paths, Project.of(checkout), options.command, names, verbose=options.verbose)
+            case "destroy":
+                commands.destroy(paths, Project.of(checkout), verbose=options.verbose)
+            case "kill-nodes":
+                commands.kill(paths, options.cluster, options.node_group)
+            case _:
+                commands.down(paths)
+    return 0
 
 
 if __name__ == "__main__":

@@ -2,13 +2,15 @@
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from review.plan import Plan
 from sandbox import cloud, toolchain
 from sandbox.aws.ledger import Ledger
 from sandbox.controlplane import ControlPlane, kill_nodes
 from sandbox.errors import SandboxError
-from sandbox.lifecycle import leftovers, recovery, status
+from sandbox.lifecycle import leftovers, recovery, reviewing, status
 from sandbox.lifecycle.checkpoint import Checkpoint
 from sandbox.lifecycle.engine import Engine
 from sandbox.lifecycle.fleet import clusters, planes
@@ -17,24 +19,53 @@ from sandbox.lifecycle.stacks import Project, Stack
 from sandbox.paths import Paths
 from sandbox.progress import Progress
 
-OPERATIONS = ("preview", "up", "refresh")
-
 
 def run(paths: Paths, project: Project, operation: str, names: Sequence[str], *, verbose: bool) -> None:
-    """Run one of `OPERATIONS` on the stacks named, or on all of them in order.
+    """Preview or refresh the stacks named, or on all of them in order.
 
     Raises:
         SandboxError: a stack's upstream is not up, a tool is missing, or the engine refused.
     """
-    stacks = [project.stack(name) for name in names] or project.stacks()
     progress = Progress.standard()
-    toolchain.ensure(paths, progress)
-    endpoints = _recover(paths, project, progress)
-    for stack in stacks:
-        _require_upstream(paths, stack)
-        _operate(Engine(paths, stack, endpoints), operation, progress, verbose=verbose)
-    if operation == "up":
-        _tell(f"{held(paths)}\n\n{status.table(paths)}")
+    for engine in _engines(paths, project, names, progress):
+        _operate(engine, operation, progress, verbose=verbose)
+
+
+def up(paths: Paths, project: Project, names: Sequence[str], reviewed: Path | None, *, verbose: bool) -> None:
+    """Bring up the stacks named, or all of them in order; what stands is changed only as its review allows.
+
+    Raises:
+        SandboxError: as `run` does; also where a change is blocked, or is not the one of the report in `reviewed`.
+    """
+    progress = Progress.standard()
+    for engine in _engines(paths, project, names, progress):
+        standing = bool(Checkpoint.of(paths, engine.stack).resources)
+        plan = _plan(engine, progress, verbose=verbose) if standing or reviewed else None
+        if plan:
+            reviewing.refuse(plan, project.checkout, reviewed)
+        if plan and plan.is_idle:
+            _tell(f"up {plan.stack}: {len(plan.steps)} same")
+        else:
+            _operate(engine, "up", progress, verbose=verbose)
+    _tell(f"{held(paths)}\n\n{status.table(paths)}")
+
+
+def report(paths: Paths, project: Project, base: str | None, out: Path, fail_on: str | None) -> int:
+    """Review what `up` would change, against what stands here or against a commit that is brought up beside it.
+
+    Returns:
+        The exit status that the review asks for.
+
+    Raises:
+        SandboxError: as `run` does; also where there is no such commit, or it does not come up.
+    """
+    if base:
+        standing = reviewing.Base(paths)
+        standing.bring_up(project.checkout, base)
+        paths = standing.paths
+    progress = Progress.standard()
+    plans = [_plan(engine, progress) for engine in _engines(paths, project, (), progress)]
+    return reviewing.publish(plans, project.checkout, out, fail_on)
 
 
 def show(paths: Paths) -> None:
@@ -61,6 +92,7 @@ def kill(paths: Paths, cluster_name: str, node_group: str) -> None:
 def down(paths: Paths) -> None:
     """End every process that we started, by its pid, and remove the sandbox's folder."""
     leftovers.remove(paths)
+    reviewing.Base(paths).take_down()
     for region, name in planes(paths):
         ControlPlane.of(paths, region, name).destroy()
     cloud.stop(paths)
@@ -100,6 +132,22 @@ def _operate(engine: Engine, operation: str, progress: Progress, *, verbose: boo
         report = Report(title, progress, step, verbose)
         counts = getattr(engine, operation)(report)
     _tell(f"{title}: {summary_of(counts)}")
+
+
+def _plan(engine: Engine, progress: Progress, *, verbose: bool = False) -> Plan:
+    title = f"review {engine.stack.name}"
+    with progress.step(title) as step:
+        return engine.plan(Report(title, progress, step, verbose))
+
+
+def _engines(paths: Paths, project: Project, names: Sequence[str], progress: Progress) -> Iterator[Engine]:
+    """Yield the engine of each stack, when the one before has done its work."""
+    stacks = [project.stack(name) for name in names] or project.stacks()
+    toolchain.ensure(paths, progress)
+    endpoints = _recover(paths, project, progress)
+    for stack in stacks:
+        _require_upstream(paths, stack)
+        yield Engine(paths, stack, endpoints)
 
 
 def _recover(paths: Paths, project: Project, progress: Progress) -> cloud.Endpoints:

@@ -13,6 +13,9 @@ from typing import Any
 import yaml
 from pulumi import automation as auto
 
+from review.engine import heard
+from review.errors import ReviewError
+from review.plan import Plan
 from sandbox.cloud import Endpoints
 from sandbox.cloud.identity import assume
 from sandbox.errors import SandboxError
@@ -53,6 +56,10 @@ class Engine:
         """What `up` would do, policies enforced; answers counts by operation."""
         result = self._run(report, lambda s: s.preview(policy_packs=self._policies, **self._common(report)))
         return {str(op): count for op, count in result.change_summary.items()}
+
+    def plan(self, report: Report) -> Plan:
+        """What `up` would do, for a review; where a policy or the program stops the preview, the plan says so."""
+        return self._run(report, lambda s: heard(s, s.preview, policy_packs=self._policies, **self._common(report)))
 
     def up(self, report: Report) -> dict[str, int]:
         """Bring the stack up, policies enforced; answers counts by operation."""
@@ -102,7 +109,7 @@ class Engine:
         with deferred(self.paths, report.interrupt):
             try:
                 return operation(self._open())
-            except auto.CommandError as error:
+            except (auto.CommandError, ReviewError) as error:
                 raise SandboxError(report.failure(str(error))) from None
             finally:
                 leftovers.remove(self.paths)
