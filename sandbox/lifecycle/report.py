@@ -8,6 +8,9 @@ from sandbox.progress import Progress, Step
 OURS = "using pulumi-analyzer-policy-python from $PATH"
 """The engine warns that it found the policy analyzer on PATH: the sandbox put it there."""
 
+AGAIN = "an unhandled error occurred: "
+"""How the engine says a second time what the program refused."""
+
 KILLED = "code: -9"
 """How the automation API says that the engine ended by SIGKILL."""
 
@@ -73,7 +76,7 @@ class Report:
 
     def _diagnose(self, severity: str, message: str, urn: str) -> None:
         subject = urn.rsplit("::", maxsplit=1)[-1]
-        text = " ".join(message.split())
+        text = " ".join(message.split()).removeprefix(AGAIN)
         line = f"{subject}: {text}" if subject and subject not in text else text
         if line in self.said or OURS in line or self.interrupted:
             return

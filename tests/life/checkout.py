@@ -69,7 +69,7 @@ class Checkout:
 
     def refused(self, *words: str) -> str:
         """Run a command that must be refused in one line; answer that line."""
-        lines = [line for line in self.sandbox(*words, expect=1).splitlines() if line.startswith("error:")]
+        lines = [line for line in self.sandbox(*words, expect=1).splitlines() if line.startswith(("error:", "also:"))]
         assert len(lines) == 1, lines
         return lines[0]
 

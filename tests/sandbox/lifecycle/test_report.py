@@ -28,6 +28,14 @@ def test_an_error_is_said_once_and_names_its_resource() -> None:
     assert not stream.getvalue()
 
 
+def test_what_the_program_refused_is_said_once() -> None:
+    heard, stream = report()
+    for message in ("platform.region: mars", "an unhandled error occurred: platform.region: mars"):
+        heard.event(event(diagnostic_event=SimpleNamespace(severity="error", message=message, urn="")))
+    assert heard.failure("raw") == "up prod failed: platform.region: mars"
+    assert not stream.getvalue()
+
+
 def test_further_errors_come_before_the_first_and_are_counted() -> None:
     heard, stream = report()
     heard.event(diagnostic("error", "one"))
