@@ -11,11 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sandbox.errors import SandboxError
 from sandbox.lifecycle import recovery
@@ -32,8 +31,6 @@ ROUNDS = 5
 STACK = "prod"
 VARIANTS = ("floor", "program", "policies")
 """The flat program; ours; ours with the policy pack."""
-
-OURS = ("__main__.py", "Pulumi*.yaml", "components", "policies", "sandbox")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -93,6 +90,12 @@ def comparison(rounds: Sequence[dict[str, dict[str, float]]]) -> str:
     )
 
 
+def copy_checkout(checkout: Path, folder: Path) -> None:
+    """Copy what a checkout needs to run, without its sandbox and its history."""
+    left_out = shutil.ignore_patterns(".*", "__pycache__", "tests", "docs")
+    shutil.copytree(checkout, folder, ignore=left_out, dirs_exist_ok=True)
+
+
 def _print_all(copy: Path, memory: Peak) -> None:
     _tell(f"up from nothing, toolchain cached: {_command(copy, 'up'):.1f} s (limit 120)")
     _tell(f"up again, nothing to change: {_command(copy, 'up'):.1f} s (limit 40)")
@@ -107,9 +110,7 @@ def _copied(checkout: Path) -> Generator[Path]:
     """A copy of the checkout, whose sandbox is taken down at the end."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         copy = Path(folder)
-        for source in (path for pattern in OURS for path in checkout.glob(pattern)):
-            _place: Callable[[Path, Path], Any] = shutil.copytree if source.is_dir() else shutil.copy
-            _place(source, copy / source.name)
+        copy_checkout(checkout, copy)
         try:
             yield copy
         finally:

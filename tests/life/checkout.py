@@ -1,7 +1,6 @@
 """A copy of the project of its own, its sandbox's commands, and what they leave behind."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from typing import Any
 import yaml
 
 from sandbox.aws.ledger import Ledger, Row
+from sandbox.bench import copy_checkout
 from sandbox.controlplane import ControlPlane
 from sandbox.lifecycle import leftovers
 from sandbox.lifecycle.checkpoint import Checkpoint
@@ -21,7 +21,6 @@ from sandbox.paths import Paths
 from sandbox.process import Daemon, wait_until
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ("__main__.py", "Pulumi.yaml", "Pulumi.prod.yaml", "Pulumi.dr.yaml", "components", "policies", "sandbox")
 LONGEST = 600.0
 """Seconds after which a command is taken for hung."""
 
@@ -39,12 +38,7 @@ class Checkout:
     @classmethod
     def into(cls, folder: Path) -> "Checkout":
         """Copy what a checkout needs to run."""
-        for name in SHIPPED:
-            source = ROOT / name
-            if source.is_dir():
-                shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, folder / name)
+        copy_checkout(ROOT, folder)
         return cls(folder)
 
     @property
