@@ -6,6 +6,7 @@ that registers the same number of resources of the same types through the same p
 
 import json
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -37,8 +38,9 @@ def main(arguments: Sequence[str]) -> int:
     """Print one line a figure; with the name of a variant, measure one preview of it in the sandbox at hand.
 
     Returns:
-        0, or 1 for an error that was told.
+        0, 1 for an error that was told, 130 after Ctrl-C.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if arguments:
             sys.stdout.write(json.dumps(preview(Path.cwd(), arguments[0])))
@@ -48,6 +50,9 @@ def main(arguments: Sequence[str]) -> int:
     except SandboxError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: the copy is taken down\n")
+        return 130
     return 0
 
 
