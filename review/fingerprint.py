@@ -27,7 +27,7 @@ def fingerprint(plans: Iterable[Plan]) -> str:
 def _lines(plan: Plan) -> Iterable[str]:
     made_up = _made_up(plan)
     for step in plan.steps:
-        if step.operation not in {Operation.SAME, Operation.READ} or _protection(step):
+        if step.operation not in {Operation.SAME, Operation.READ} or _protection(step) is not None:
             said = [plan.stack, step.urn, step.operation, step.order, _protection(step), _inputs(step)]
             text = json.dumps(said, sort_keys=True, default=_mark)
             yield _NAME.sub(lambda found: made_up.get(found[0], found[0]), text) if made_up else text

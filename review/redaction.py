@@ -4,7 +4,7 @@ What is doubtful is hidden: a reviewer misses little by it, and a comment on a p
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import cast
 
@@ -44,10 +44,10 @@ def redact(value: object, key: str = "") -> Value:
         return _string(value, key)
     if value is None or isinstance(value, bool | int | float):
         return _number(value, key)
-    if isinstance(value, Mapping):
-        return _object(cast("Mapping[str, object]", value), key)
-    if isinstance(value, Sequence):
-        return [redact(element, key) for element in cast("Sequence[object]", value)]
+    if isinstance(value, dict):
+        return _object(cast("dict[str, object]", value), key)
+    if isinstance(value, list):
+        return [redact(element, key) for element in cast("list[object]", value)]
     return Mark.SECRET  # no JSON: nobody can say what is in it
 
 
@@ -63,7 +63,7 @@ def redact_bag(bag: Mapping[str, object], key: str = "") -> dict[str, Value]:
     return shown
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1 << 18)
 def redact_text(text: str) -> str:
     """Return free text, e.g. a diagnostic, with `SHOWN` in place of each secret."""
     kept: list[str] = []
@@ -75,7 +75,7 @@ def redact_text(text: str) -> str:
     return _UNKNOWN.sub(Mark.UNKNOWN.value, "".join([*kept, text[end:]]))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1 << 18)
 def _string(text: str, key: str) -> Value:
     if _UNKNOWN.search(text):
         return Mark.UNKNOWN

@@ -9,7 +9,7 @@ from pulumi.automation.events import OpType, StepEventMetadata, StepEventStateMe
 
 from review.changes import Update
 from review.places import Map, Resource
-from review.plan import Operation, Order, State, Step
+from review.plan import Change, Operation, Order, State, Step
 from review.redaction import redact_bag, redact_text
 from review.state import Graph
 
@@ -78,57 +78,65 @@ class _Happening:
         new = None if self.operation is Operation.DELETE else self.metadata.new
         before = _state(old) if old else None
         if old and new and before and (old.inputs, old.outputs, old.id) == (new.inputs, new.outputs, new.id):
-            return before, replace(before, protect=bool(new.protect))
+            return before, replace(before, protect=bool(new.protect)) if old.protect != new.protect else before
         return before, _state(new) if new else None
 
-    def step(self) -> Step:
-        """The step, but for its place and its dependents."""
-        before, after = self.states()
-        differs = self.operation in {Operation.UPDATE, Operation.REPLACE} and before and after
-        told = cast("StepEventStateMetadata", self.metadata.new or self.metadata.old)
-        return Step(
-            urn=self.metadata.urn,
-            type=self.metadata.type,
-            name=self.metadata.urn.rpartition("::")[2],
-            operation=self.operation,
-            order=self.order,
-            before=before,
-            after=after,
-            changes=Update(self.metadata, before, after).changes() if differs and before and after else (),
+    @property
+    def told(self) -> StepEventStateMetadata:
+        """What is said of the resource itself, as it will be where it will be."""
+        return cast("StepEventStateMetadata", self.metadata.new or self.metadata.old)
+
+
+@dataclass(frozen=True, slots=True)
+class _Observed:
+    """What happens to a resource, and the resource before and after it."""
+
+    happening: _Happening
+    before: State | None
+    after: State | None
+
+    def resource(self) -> Resource:
+        state = self.after or self.before or State(inputs={}, outputs={})
+        told = self.happening.told
+        return Resource(
+            urn=told.urn,
+            type=told.type,
             parent=told.parent,
+            provider=told.provider.rpartition("::")[0],
+            id=state.id,
+            inputs=state.inputs,
+            outputs=state.outputs,
+        )
+
+    def step(self, places: Map, graph: Graph) -> Step:
+        operation, told = self.happening.operation, self.happening.told
+        return Step(
+            urn=told.urn,
+            type=told.type,
+            name=told.urn.rpartition("::")[2],
+            operation=operation,
+            order=self.happening.order,
+            before=self.before,
+            after=self.after,
+            changes=self._changes(),
+            place=places.place(told.urn),
+            parent=told.parent,
+            dependents=() if operation is Operation.SAME else graph.dependents(told.urn),
             custom=bool(told.custom),
         )
+
+    def _changes(self) -> tuple[Change, ...]:
+        if self.before and self.after and self.happening.operation in {Operation.UPDATE, Operation.REPLACE}:
+            return Update(self.happening.metadata, self.before, self.after).changes()
+        return ()
 
 
 def steps_of(told: Iterable[Told], graph: Graph) -> tuple[Step, ...]:
     """Return every resource's step in the order in which the engine came to them."""
-    happenings = [happening for each in told for happening in each.happenings()]
-    steps = [happening.step() for happening in happenings]
-    resources = [_resource(step, happening) for step, happening in zip(steps, happenings, strict=True)]
-    places = Map.of(resources)
-    return tuple(
-        replace(
-            step,
-            place=places.place(step.urn),
-            dependents=() if step.operation is Operation.SAME else graph.dependents(step.urn),
-        )
-        for step in steps
-        if not _DEFAULT_PROVIDER.search(step.urn)
-    )
-
-
-def _resource(step: Step, happening: _Happening) -> Resource:
-    state = step.after or step.before or State(inputs={}, outputs={})
-    told = cast("StepEventStateMetadata", happening.metadata.new or happening.metadata.old)
-    return Resource(
-        urn=step.urn,
-        type=step.type,
-        parent=step.parent,
-        provider=told.provider.rpartition("::")[0],
-        id=state.id,
-        inputs=state.inputs,
-        outputs=state.outputs,
-    )
+    changes = [_Observed(it, *it.states()) for each in told for it in each.happenings()]
+    places = Map.of([change.resource() for change in changes])
+    own = (change for change in changes if not _DEFAULT_PROVIDER.search(change.happening.told.urn))
+    return tuple(change.step(places, graph) for change in own)
 
 
 def _state(told: StepEventStateMetadata) -> State:

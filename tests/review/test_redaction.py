@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from review.redaction import SHOWN, redact, redact_bag, redact_text
@@ -179,6 +179,7 @@ _planted = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(_planted, _planted, st.sampled_from(["update", "replace", "same"]))
 @example([{"password": {"a": [CANARY]}}], [], "update")
 def test_no_canary_survives_a_plan(before: object, after: object, op: str) -> None:
