@@ -20,6 +20,7 @@ _BUDGET: Final = "kubernetes:policy/v1:PodDisruptionBudget"
 _GPU: Final = "nvidia.com/gpu"
 _POD: Final = ("spec", "template", "spec")
 _TABLE: Final = Path(__file__).parents[1] / "data" / "gpus.json"
+NOT_KNOWN: Final = "not known yet"
 GPUS_PER_INSTANCE: Final[Mapping[str, int]] = json.loads(_TABLE.read_text())["gpus_per_instance"]
 """GPUs of an instance type, from the table that the program reads too; it names its source."""
 # P and G are the families whose nodes offer GPUs: https://docs.aws.amazon.com/dlami/latest/devguide/gpu.html
@@ -151,7 +152,7 @@ def _view(steps: Iterable[Step], moment: Moment) -> View:
             by_type[step.type].append(state)
     clusters = by_type[CLUSTER]
     return View(
-        version=text(at(clusters[0], "version")) if clusters else "",
+        version=text(at(clusters[0], "version")) or NOT_KNOWN if clusters else "",
         groups=tuple(filter(None, map(_group, by_type[_NODE_GROUP]))),
         workloads=tuple(_workloads(by_type)),
     )

@@ -1,13 +1,15 @@
-"""What a change does to the sites: what is disrupted together, and the capacity, drain and ranges before and after."""
+"""What a change does to the sites: what is disrupted together, and the capacity before and after."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
+from review import drain
 from review.assessment import Fact, Level
+from review.compare import plain
 from review.hazards import Hazard
-from review.lookup import joined
-from review.sites import Site, View, Workload
+from review.lookup import joined, number
+from review.sites import GPUS_PER_INSTANCE, Site, View
 from review.updates import Impact
 
 _Pair: TypeAlias = list[Site]
@@ -63,7 +65,7 @@ def _together(pair: _Pair, hazards: _Hazards) -> Iterator[Fact]:
     yield _disrupted(subject, pair, hazards)
     yield _left(subject, pair)
     was, now = map(_sure, _moments(pair))
-    yield _plain(subject, "of these, without spot", was, now, "GPUs")
+    yield plain(subject, "of these, without spot", was, now, "GPUs")
 
 
 def _disrupted(subject: str, pair: _Pair, hazards: _Hazards) -> Fact:
@@ -137,22 +139,14 @@ def _shortage(has: int, need: int, had: int, needed: int) -> Level:
 def _of_site(site: Site) -> Iterator[Fact]:
     subject, was, now = f"site {site.name}", site.before, site.after
     yield _version(subject, was.version, now.version)
-    yield _plain(subject, "GPU capacity kinds", _kinds(was), _kinds(now))
-    yield _plain(subject, "GPU instance types", _types(was), _types(now))
-    yield _plain(subject, "GPU nodes, minimum", _nodes(was), _nodes(now))
+    yield plain(subject, "GPU capacity kinds", _kinds(was), _kinds(now))
+    yield _types_of(subject, was, now)
+    yield plain(subject, "GPU nodes, minimum", _nodes(was), _nodes(now))
     yield _gpus(subject, was, now)
     old = {workload.name: workload for workload in was.workloads}
     new = {workload.name: workload for workload in now.workloads}
     for name in {**old, **new}:
-        yield from _of_workload(f"{subject}, {name}", old.get(name), new.get(name))
-
-
-def _plain(subject: str, quantity: str, was: object, now: object, unit: str = "") -> Fact:
-    return Fact(subject=subject, quantity=quantity, unit=unit, before=_text(was), after=_text(now))
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
+        yield from drain.facts(f"{subject}, {name}", old.get(name), new.get(name))
 
 
 def _kinds(view: View) -> str:
@@ -161,6 +155,18 @@ def _kinds(view: View) -> str:
 
 def _types(view: View) -> str:
     return joined(sorted({each for group in view.groups for each in group.types}))
+
+
+def _types_of(subject: str, was: View, now: View) -> Fact:
+    strange = sorted({each for group in now.groups for each in group.types if each not in GPUS_PER_INSTANCE})
+    return Fact(
+        subject=subject,
+        quantity="GPU instance types",
+        before=_types(was),
+        after=_types(now),
+        level=Level.CARE if strange else Level.SAFE,
+        note=f"{joined(strange)} counts as without GPUs: add it to data/gpus.json" if strange else "",
+    )
 
 
 def _nodes(view: View) -> int | None:
@@ -183,59 +189,9 @@ def _gpus(subject: str, was: View, now: View) -> Fact:
 def _version(subject: str, was: str, now: str) -> Fact:
     level, note = Level.SAFE, ""
     if was and now and was != now:
-        old, new = (int(each.partition(".")[2] or 0) for each in (was, now))
+        old, new = (number(each.partition(".")[2]) for each in (was, now))
         level = Level.CARE
         # One minor version at a time, and never back: https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html
-        note = "a version is not taken back" if new == old + 1 else "EKS moves up one minor version at a time only"
+        one_up = old is not None and new == old + 1
+        note = "a version is not taken back" if one_up else "EKS moves up one minor version at a time only"
     return Fact(subject=subject, quantity="Kubernetes version", before=was, after=now, level=level, note=note)
-
-
-def _of_workload(subject: str, was: Workload | None, now: Workload | None) -> Iterator[Fact]:
-    yield _lowered(subject, "replicas, minimum", was and was.minimum, now and now.minimum)
-    yield _lowered(subject, "replicas, maximum", was and was.maximum, now and now.maximum)
-    yield _plain(subject, "GPUs of one replica", was and was.gpus, now and now.gpus, "GPUs")
-    yield _plain(subject, "disruption budget", was and was.budget, now and now.budget)
-    yield _plain(subject, "grace at a drain", was and was.grace, now and now.grace, "s")
-    yield _plain(subject, "wait before stop", was and was.pre_stop, now and now.pre_stop, "s")
-    yield _streaming(subject, was, now)
-    yield _plain(subject, "longest cold start", was and was.cold_start, now and now.cold_start, "s")
-    yield _lowered(
-        subject,
-        "scale-down stabilisation",
-        was and was.stabilisation,
-        now and now.stabilisation,
-        "s",
-        "pods come and go more often",
-    )
-
-
-def _lowered(
-    subject: str, quantity: str, was: int | None, now: int | None, unit: str = "", note: str = "less room for load"
-) -> Fact:
-    fell = was is not None and now is not None and now < was
-    return Fact(
-        subject=subject,
-        quantity=quantity,
-        unit=unit,
-        before=_text(was),
-        after=_text(now),
-        level=Level.CARE if fell else Level.SAFE,
-        note=note if fell else "",
-    )
-
-
-def _streaming(subject: str, was: Workload | None, now: Workload | None) -> Fact:
-    """Seconds that the longest stream has to end at a drain: grace less the wait before the server is told."""
-    had, has = was and was.streaming, now and now.streaming
-    fact = _lowered(subject, "time to end a stream at a drain", had, has, "s", "longer answers are cut off")
-    if has is None or has > 0:
-        return fact
-    return Fact(
-        subject=subject,
-        quantity=fact.quantity,
-        unit="s",
-        before=fact.before,
-        after=fact.after,
-        level=Level.BLOCKED if fact.changed else Level.CARE,
-        note="the pod is killed before its server was told to stop: every stream is cut off",
-    )

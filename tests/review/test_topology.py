@@ -7,6 +7,7 @@ from review.assessment import Fact, Level
 from review.hazards import hazards
 from review.plan import Order, Plan
 from review.sites import GPUS_PER_INSTANCE, sites
+from review.values import Mark
 from tests.review import program
 
 GROUP, CLUSTER = "aws:eks/nodeGroup:NodeGroup", "aws:eks/cluster:Cluster"
@@ -147,6 +148,19 @@ def test_streams_have_the_grace_less_the_wait_before_the_stop(grace: int, left: 
     )
     found = _fact(plan, "time to end a stream at a drain", "site a, deepseek-inference")
     assert (found.before, found.after, found.level) == ("310", left, level)
+
+
+def test_an_instance_type_that_the_table_has_not_is_said_and_counts_for_none() -> None:
+    plan = program.replaced(program.deployed(), GROUP, RESERVED[:1], {"instanceTypes": ["p9.48xlarge"]})
+    found = _fact(plan, "GPU instance types", "site a")
+    assert (found.level, "p9.48xlarge counts as without GPUs" in found.note) == (Level.CARE, True)
+    assert _fact(plan, "GPUs, minimum", "site a").after == "16"
+
+
+def test_a_version_that_is_not_known_yet_is_still_a_cluster() -> None:
+    plan = program.updated(program.deployed(), CLUSTER, ["llm-prod-a"], {"version": Mark.UNKNOWN})
+    assert _fact(plan, "Kubernetes version", "site a").after == "not known yet"
+    assert _fact(plan, LEFT).after == "40"
 
 
 def test_a_shorter_stabilisation_needs_care() -> None:
