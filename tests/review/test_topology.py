@@ -1,14 +1,16 @@
 """The sites of the real program before and after changes: what goes down together, what is left, how pods drain."""
 
+from dataclasses import replace
+
 import pytest
 
 from review import ranges, topology
 from review.assessment import Fact, Level
 from review.hazards import hazards
-from review.plan import Order, Plan
+from review.plan import Operation, Order, Place, Plan
 from review.sites import GPUS_PER_INSTANCE, sites
 from review.values import Mark
-from tests.review import program
+from tests.review import program, samples
 
 GROUP, CLUSTER = "aws:eks/nodeGroup:NodeGroup", "aws:eks/cluster:Cluster"
 DEPLOYMENT, SCALER = "kubernetes:apps/v1:Deployment", "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
@@ -108,6 +110,10 @@ def test_one_more_replica_and_a_tag_touch_nothing() -> None:
 def test_what_the_region_shares_takes_both_sites_along_and_the_witness_none() -> None:
     shared = program.gone(program.deployed(), "aws:ec2/internetGateway:InternetGateway", "llm-prod-igw")
     assert _fact(shared, TOGETHER).level is Level.BLOCKED
+    alone = Place(region="us-east-1", zone="us-east-1c")
+    witness = samples.step(Operation.DELETE, "aws:ec2/subnet:Subnet", "llm-prod-witness", place=alone)
+    kept = program.deployed()
+    assert _fact(replace(kept, steps=(*kept.steps, witness)), TOGETHER).level is Level.SAFE
 
 
 def test_capacity_below_the_floor_after_a_loss_is_blocked() -> None:
