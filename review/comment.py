@@ -72,7 +72,7 @@ def upsert(
         return Outcome.CREATED
     kept, *stale = ours
     for each in stale:
-        client.call("DELETE", f"{comments}/{each['id']}", missing_ok=True)
+        client.call("DELETE", f"{comments}/{each['id']}", missing_ok=True)  # another run may have been faster
     if _same(kept["body"], body):
         return Outcome.UNCHANGED
     client.call("PATCH", f"{comments}/{kept['id']}", {"body": body})

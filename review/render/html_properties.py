@@ -54,7 +54,12 @@ def _rows(entry: outline.Entry) -> Iterator[str]:
     for line in entry.lines(_VALUE):
         forces = ' <span class="tag replace">forces replacement</span>' if line.forces else ""
         cells = f"{_cell(line.before, 'old')}{_cell(line.after, 'new')}"
-        yield f"<tr><th scope=row><code>{_word(line.path)}</code>{forces}</th>{cells}</tr>\n"
+        yield f"<tr><th scope=row><code>{_path(line.path)}</code>{forces}</th>{cells}</tr>\n"
+
+
+def _path(path: str) -> str:
+    """A property path that may be broken behind its dots."""
+    return _word(path).replace(".", ".<wbr>")
 
 
 def _cell(value: str | None, kind: str) -> str:

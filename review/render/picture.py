@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
+from typing import TypeAlias
 
 from review.assessment import Review
 from review.plan import Operation
@@ -16,7 +17,10 @@ _GAP, _PAD, _TITLE = 20, 16, 46
 _SITE = 150
 _STRIP, _STRIP_TOUCHED = 64, 100
 _PER_ROW = 3
-"""Regions side by side: two in this platform, and readable on a laptop."""
+"""Sites side by side, of one region or of several: this platform's three, and readable on a laptop."""
+
+
+_Region: TypeAlias = tuple[str, list[outline.Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Chip:
     operation: Operation
     sign: str
     count: int
+    brief: str
     x: float
     width: float
 
@@ -71,19 +76,34 @@ class Picture:
 def picture(review: Review, matrix: tuple[outline.Row, ...]) -> Picture:
     """Regions in the order of their stacks, at most three side by side."""
     regions = _regions(matrix)
-    lines = [regions[start : start + _PER_ROW] for start in range(0, len(regions), _PER_ROW)]
     frames: list[Frame] = []
     top = 0.0
-    for line in lines:
+    for line in _lines(regions):
         height = max(_height(rows) for _, rows in line)
         frames += _line(review, line, top, height)
         top += height + _GAP
     return Picture(_WIDTH, max(0.0, top - _GAP), tuple(frames))
 
 
-def _line(review: Review, line: list[tuple[str, list[outline.Row]]], top: float, height: float) -> Iterator[Frame]:
+def _lines(regions: list[_Region]) -> Iterator[list[_Region]]:
+    """Regions that fit beside each other."""
+    line: list[_Region] = []
+    for region in regions:
+        if line and sum(map(_columns, [*line, region])) > _PER_ROW:
+            yield line
+            line = []
+        line.append(region)
+    if line:
+        yield line
+
+
+def _columns(region: _Region) -> int:
+    return max(1, min(_PER_ROW, sum(bool(row.site) for row in region[1])))
+
+
+def _line(review: Review, line: list[_Region], top: float, height: float) -> Iterator[Frame]:
     """Regions beside each other, as wide as they have sites."""
-    sites = [max(1, sum(bool(row.site) for row in rows)) for _, rows in line]
+    sites = [_columns(region) for region in line]
     free = _WIDTH - (len(line) - 1) * _GAP
     left = 0.0
     for (name, rows), count in zip(line, sites, strict=True):
@@ -92,7 +112,7 @@ def _line(review: Review, line: list[tuple[str, list[outline.Row]]], top: float,
         left += width + _GAP
 
 
-def _regions(rows: tuple[outline.Row, ...]) -> list[tuple[str, list[outline.Row]]]:
+def _regions(rows: tuple[outline.Row, ...]) -> list[_Region]:
     order = list(dict.fromkeys(row.region for row in rows))
     ranked = sorted(rows, key=lambda row: order.index(row.region))
     grouped = {region: _merged(list(found)) for region, found in groupby(ranked, key=lambda row: row.region)}
@@ -109,7 +129,8 @@ def _merged(rows: list[outline.Row]) -> list[outline.Row]:
 
 
 def _height(rows: list[outline.Row]) -> float:
-    sites = _SITE if any(row.site for row in rows) else 0
+    ranks = -(-sum(bool(row.site) for row in rows) // _PER_ROW)
+    sites = ranks * (_SITE + _PAD) - _PAD if ranks else 0
     shared = max((_strip(row) for row in rows if not row.site), default=0)
     return _TITLE + _PAD + sites + shared + (_PAD if sites and shared else 0)
 
@@ -122,12 +143,17 @@ def _frame(review: Review, name: str, rows: list[outline.Row], at: tuple[float, 
     x, y, width, height = at
     sites = [row for row in rows if row.site]
     inner = width - 2 * _PAD
-    each = (inner - (len(sites) - 1) * _PAD) / len(sites) if sites else 0.0
+    columns = min(_PER_ROW, len(sites)) or 1
+    each = (inner - (columns - 1) * _PAD) / columns
     boxes = [
-        _box(review, row, (x + _PAD + index * (each + _PAD), y + _TITLE, each, _SITE))
+        _box(
+            review,
+            row,
+            (x + _PAD + index % columns * (each + _PAD), y + _TITLE + index // columns * (_SITE + _PAD), each, _SITE),
+        )
         for index, row in enumerate(sites)
     ]
-    low = y + _TITLE + (_SITE + _PAD if sites else 0)
+    low = y + _TITLE + -(-len(sites) // columns) * (_SITE + _PAD)
     boxes += [_box(review, row, (x + _PAD, low, inner, _strip(row))) for row in rows if not row.site]
     return Frame(shorten(name, 24) if name else "without a region", x, y, width, height, tuple(boxes))
 
@@ -138,8 +164,8 @@ def _box(review: Review, row: outline.Row, at: tuple[float, float, float, float]
     left = at[0] + 14.0
     for operation in outline.RISK:
         if count := row.counts[operation]:
-            chips.append(Chip(operation, outline.SIGN[operation], count, left, _chip_width(count)))
-            left += _chip_width(count) + 8
+            chips.append(Chip(operation, outline.SIGN[operation], count, _brief(count), left, _chip_width(count)))
+            left += _chip_width(count) + 6
     return Box(
         title, _under(review, row), _money(review, row), *at, row.worst, row.unchanged, not row.site, tuple(chips)
     )
@@ -160,4 +186,12 @@ def _money(review: Review, row: outline.Row) -> str:
 
 def _chip_width(count: int) -> float:
     """Sign, number and padding of a chip at the page's 15 px figures."""
-    return 26 + 9.0 * len(f"{count:,}")
+    return 22 + 8.5 * len(_brief(count))
+
+
+def _brief(count: int) -> str:
+    """At most four characters, so that a site has room for every operation."""
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if count >= size:
+            return f"{count / size:.1f}{unit}" if count < 10 * size else f"{count // size}{unit}"
+    return str(count)

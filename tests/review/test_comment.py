@@ -132,8 +132,7 @@ def hub() -> Iterator[GitHub]:
 
 def post(hub: GitHub, report: str = "report", fingerprint: str = "abc", waits: list[float] | None = None) -> Outcome:
     environment = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": hub.address}
-    slept: list[float] = [] if waits is None else waits
-    return upsert(PULL, report, fingerprint, environment, slept.append)
+    return upsert(PULL, report, fingerprint, environment, list[float]().append if waits is None else waits.append)
 
 
 def crowd(hub: GitHub, count: int) -> None:
@@ -217,7 +216,7 @@ def test_a_busy_github_is_asked_again(hub: GitHub, fault: tuple[int, dict[str, s
 
 
 def test_a_broken_github_is_told_in_one_line(hub: GitHub) -> None:
-    hub.faults = [(500, {}, "first\nsecond")] * 9
+    hub.faults = [(500, dict[str, str](), "first\nsecond")] * 9
     waits: list[float] = []
     with pytest.raises(GitHubError, match=r"^GitHub answers 500 to GET /user: first second; see https://") as caught:
         post(hub, waits=waits)
@@ -234,7 +233,7 @@ def test_a_refusal_says_what_to_do_and_is_not_tried_again(hub: GitHub, status: i
     waits: list[float] = []
     with pytest.raises(GitHubError, match=rf"^GitHub answers {status} to GET .*: no; .*{re.escape(says)}"):
         post(hub, waits=waits)
-    assert waits == []
+    assert not waits
 
 
 def test_no_answer_is_told(hub: GitHub) -> None:

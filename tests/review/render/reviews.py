@@ -268,6 +268,18 @@ def broken_name() -> Review:
     return review(Verdict(level=Level.SAFE, reason=name), plan(step(Operation.CREATE, name=name, after={name: name})))
 
 
+def five_sites() -> Review:
+    """A region larger than this platform's: five sites, each with thousands of changes of every kind."""
+    operations = (Operation.UPDATE, Operation.CREATE, Operation.DELETE, Operation.REPLACE)
+    steps = [
+        step(operation, name=f"{site}{number}", place=Place(region="us-east-1", site=site))
+        for site in "abcde"
+        for operation in operations
+        for number in range(1_234)
+    ]
+    return review(Verdict(level=Level.CARE, reason="all at once"), plan(*steps))
+
+
 def many(count: int = 10_000) -> Review:
     """As many resources, of every operation in every place; each hundredth is a danger."""
     operations = (Operation.SAME, Operation.UPDATE, Operation.CREATE, Operation.DELETE, Operation.REPLACE)
