@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,6 +18,7 @@ TOKEN = "canary-token-5e1f"
 ME = "platform-bot"
 PULL = PullRequest("acme/platform", 7)
 PAGE = 100
+Fault: TypeAlias = tuple[int, dict[str, str], str]
 
 
 @dataclass
@@ -26,7 +27,7 @@ class GitHub:
 
     comments: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     calls: list[str] = field(default_factory=list[str])
-    faults: list[tuple[int, dict[str, str], str]] = field(default_factory=list[tuple[int, dict[str, str], str]])
+    faults: list[Fault] = field(default_factory=list[Fault])
     login: str | None = ME
     last: int = 1_000
     address: str = ""
@@ -196,19 +197,19 @@ def test_a_workflow_s_token_may_not_ask_who_it_is(hub: GitHub) -> None:
     assert len(hub.bodies("github-actions[bot]")) == 1
 
 
-@pytest.mark.parametrize(
-    ("fault", "waited"),
-    [
-        ((502, {}, "Bad Gateway"), 2.0),
-        ((503, {"Retry-After": "7"}, "busy"), 7.0),
-        ((429, {"Retry-After": "9"}, "slow down"), 9.0),
-        ((403, {"Retry-After": "11"}, "You have exceeded a secondary rate limit"), 11.0),
-        ((403, {}, "You have exceeded a secondary rate limit"), 60.0),
-        ((403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "0"}, "rate limit"), 1.0),
-        ((403, {"Retry-After": "99999"}, "secondary rate limit"), 120.0),
-    ],
+BUSY: tuple[tuple[Fault, float], ...] = (
+    ((502, {}, "Bad Gateway"), 2.0),
+    ((503, {"Retry-After": "7"}, "busy"), 7.0),
+    ((429, {"Retry-After": "9"}, "slow down"), 9.0),
+    ((403, {"Retry-After": "11"}, "You have exceeded a secondary rate limit"), 11.0),
+    ((403, {}, "You have exceeded a secondary rate limit"), 60.0),
+    ((403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "0"}, "rate limit"), 1.0),
+    ((403, {"Retry-After": "99999"}, "secondary rate limit"), 120.0),
 )
-def test_a_busy_github_is_asked_again(hub: GitHub, fault: tuple[int, dict[str, str], str], waited: float) -> None:
+
+
+@pytest.mark.parametrize(("fault", "waited"), BUSY)
+def test_a_busy_github_is_asked_again(hub: GitHub, fault: Fault, waited: float) -> None:
     hub.faults = [fault]
     waits: list[float] = []
     assert post(hub, waits=waits) is Outcome.CREATED
