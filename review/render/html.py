@@ -19,6 +19,7 @@ VERDICT = {Level.SAFE: ("✓", "Safe"), Level.CARE: ("!", "Needs care"), Level.B
 _FILTERS: dict[str, Any] = {
     "dollars": text.dollars,
     "logical_name": text.logical_name,
+    "kind_and_name": text.kind_and_name,
     "counted": text.counted,
     "difference": text.difference,
     "short": text.shorten,
@@ -38,7 +39,7 @@ def render(review: Review) -> str:
         totals=outline.totals(matrix),
         money=outline.money(review),
         most=max((max(cost.before, cost.after) for cost in review.costs), default=Decimal(0)),
-        unpriced=sorted({name for cost in review.costs for name in cost.unpriced}),
+        unpriced=outline.unpriced(review),
         policies=outline.policies(review),
         resources=resources(outline.entries(review)),
     )  # fmt: skip

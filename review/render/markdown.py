@@ -36,7 +36,9 @@ def _numbers(review: Review) -> Iterator[str]:
     if review.dangers:
         yield f"**{counted(len(review.dangers), 'danger')}**"
     if review.costs:
-        yield f"cost a month: **{difference(*outline.money(review))}**"
+        missing = len(outline.unpriced(review))
+        known = f" of known prices, {counted(missing, 'price')} missing" if missing else ""
+        yield f"cost a month: **{difference(*outline.money(review))}**{known}"
     yield f"policies: {outline.outcomes(review)}"
 
 

@@ -7,7 +7,7 @@ from review.plan import Diagnostic, Outcome, Place, PolicyResult
 from review.render import outline
 from review.render.budget import Section
 from review.render.escape import code, prose, row
-from review.render.text import counted, difference, dollars, logical_name
+from review.render.text import counted, difference, dollars, kind_and_name, logical_name
 
 MARK = {Level.SAFE: "", Level.CARE: "⚠️", Level.BLOCKED: "🛑"}
 _OUTCOME = {Outcome.FAIL: "🛑 fail", Outcome.WARN: "⚠️ warn", Outcome.UNKNOWN: "❔ unknown", Outcome.WAIVED: "☑️ waived"}
@@ -72,7 +72,7 @@ def _danger(danger: Danger) -> str:
             f"{what}<br>{prose(where(danger.stack, step.place))}",
             f"{forced}<br>**{step.order}**" if step.order else forced,
             "**holds data**" if danger.stateful else "none",
-            _names([logical_name(urn) for urn in step.dependents]),
+            _names([kind_and_name(urn) for urn in step.dependents]),
             f"{prose(danger.consequence)}<br>**Instead:** {prose(danger.avoid)}",
         ]
     )
@@ -149,7 +149,7 @@ def _cost(cost: Cost) -> str:
 
 
 def _unpriced(review: Review) -> str:
-    names = sorted({name for cost in review.costs for name in cost.unpriced})
+    names = outline.unpriced(review)
     return f"Without a price, not in the sums: {_unpriced_names(names)}.\n\n" if names else ""
 
 

@@ -159,6 +159,11 @@ def money(review: Review) -> tuple[Decimal, Decimal]:
     )
 
 
+def unpriced(review: Review) -> list[str]:
+    """What has no price, and so stands in no sum."""
+    return sorted({name for cost in review.costs for name in cost.unpriced})
+
+
 def seconds(review: Review) -> float:
     """Time that the previews took, one after the other."""
     return sum(plan.seconds for plan in review.plans)

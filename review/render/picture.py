@@ -1,10 +1,9 @@
 """Where things stand and what is touched, measured out for an SVG: a box per region, in it a box per site."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 from typing import TypeAlias
 
 from review.assessment import Review
@@ -74,11 +73,10 @@ class Picture:
 
 
 def picture(review: Review, matrix: tuple[outline.Row, ...]) -> Picture:
-    """Regions in the order of their stacks, at most three side by side."""
-    regions = _regions(matrix)
+    """Regions in the order of their stacks, at most three sites side by side; what has no region only where touched."""
     frames: list[Frame] = []
     top = 0.0
-    for line in _lines(regions):
+    for line in _lines(_regions(row for row in matrix if row.region or row.touched)):
         height = max(_height(rows) for _, rows in line)
         frames += _line(review, line, top, height)
         top += height + _GAP
@@ -112,11 +110,11 @@ def _line(review: Review, line: list[_Region], top: float, height: float) -> Ite
         left += width + _GAP
 
 
-def _regions(rows: tuple[outline.Row, ...]) -> list[_Region]:
-    order = list(dict.fromkeys(row.region for row in rows))
-    ranked = sorted(rows, key=lambda row: order.index(row.region))
-    grouped = {region: _merged(list(found)) for region, found in groupby(ranked, key=lambda row: row.region)}
-    return sorted(grouped.items(), key=lambda each: not each[0])
+def _regions(rows: Iterable[outline.Row]) -> list[_Region]:
+    found: dict[str, list[outline.Row]] = {}
+    for row in rows:
+        found.setdefault(row.region, []).append(row)
+    return sorted(((region, _merged(each)) for region, each in found.items()), key=lambda each: not each[0])
 
 
 def _merged(rows: list[outline.Row]) -> list[outline.Row]:

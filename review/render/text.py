@@ -87,6 +87,13 @@ def logical_name(urn: str) -> str:
     return urn.split("::", 3)[-1]
 
 
+def kind_and_name(urn: str) -> str:
+    """What it is and its name, since a program may use a name once per type: `NodeGroup llm-prod-a-spot`."""
+    types = urn.split("::", 3)[2:3]
+    kind = types[0].split("$")[-1].split(":")[-1] if types else ""
+    return f"{kind} {logical_name(urn)}".strip()
+
+
 def some(items: Sequence[str], limit: int) -> str:
     """The first items, and how many more there are."""
     more = len(items) - limit

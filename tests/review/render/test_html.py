@@ -8,10 +8,11 @@ from itertools import pairwise
 import pytest
 
 from review.assessment import Review
-from review.plan import Operation
+from review.plan import Operation, Place
 from review.render import html, outline
 from review.render.picture import picture
 from tests.review.render import reviews
+from tests.review.samples import plan, step
 
 VOID = {"meta", "br", "wbr"}
 
@@ -126,6 +127,13 @@ def test_picture_shows_each_region_with_its_sites_and_what_is_touched() -> None:
     ]  # fmt: skip
     assert first.under == "us-east-1a · prod"
     assert first.money == "$324,343 a month"
+
+
+def test_what_has_no_region_is_drawn_only_where_touched() -> None:
+    still = reviews.several()
+    assert "without a region" not in {frame.title for frame in picture(still, outline.matrix(still)).frames}
+    touched = reviews.review(still.verdict, plan(step(Operation.CREATE, place=Place())))
+    assert [frame.title for frame in picture(touched, outline.matrix(touched)).frames] == ["without a region"]
 
 
 @pytest.mark.parametrize("make", [reviews.several, reviews.many, reviews.five_sites])

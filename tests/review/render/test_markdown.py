@@ -92,6 +92,10 @@ def test_many_properties_of_one_resource_are_cut_in_sight() -> None:
     assert "# 60 more properties: see the whole report" in text
 
 
+def test_a_sum_without_all_prices_says_so_where_it_is_read_first() -> None:
+    assert "(+14.2 %)** of known prices, 1 price missing ·" in markdown.render(reviews.dangerous())
+
+
 def test_no_pack_is_not_a_pass() -> None:
     review = Review(verdict=Verdict(level=Level.SAFE, reason="r"), plans=())
     assert "policies: no pack ran" in markdown.render(review)

@@ -68,6 +68,18 @@ def test_counts_agree_with_their_nouns() -> None:
     assert [text.counted(number, "property") for number in (1, 2_000)] == ["1 property", "2,000 properties"]
 
 
+@pytest.mark.parametrize(
+    ("urn", "shown"),
+    [
+        ("urn:pulumi:prod::p::a:b:Site$aws:eks/nodeGroup:NodeGroup::llm-a", "NodeGroup llm-a"),
+        ("urn:pulumi:prod::p::kubernetes:apps/v1:Deployment::x::y", "Deployment x::y"),
+        ("no urn", "no urn"),
+    ],
+)
+def test_a_urn_is_read_as_kind_and_name(urn: str, shown: str) -> None:
+    assert text.kind_and_name(urn) == shown
+
+
 @given(st.text())
 def test_prose_formats_nothing_and_pings_nobody(words: str) -> None:
     shown = escape.prose(words)
