@@ -33,7 +33,15 @@ def urn(token: str, name: str) -> str:
 def cluster(**changes: Value) -> Resource:
     props: dict[str, Value] = {
         "name": "a",
-        "vpcConfig": {"endpointPublicAccess": True, "publicAccessCidrs": ["203.0.113.0/24"]},
+        "version": "1.36",
+        "vpcConfig": {
+            "endpointPrivateAccess": True,
+            "endpointPublicAccess": True,
+            "publicAccessCidrs": ["203.0.113.0/24"],
+        },
+        "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False},
+        "zonalShiftConfig": {"enabled": True},
+        "deletionProtection": True,
         "encryptionConfig": {"provider": {"keyArn": "arn:aws:kms:key"}, "resources": ["secrets"]},
         "enabledClusterLogTypes": [
             "api",
