@@ -24,3 +24,8 @@ def sources(resource: Resource, key: str, resources: Sequence[Resource]) -> list
     """Return the resources that the value of the input `key` comes from, be it known or not."""
     urns = resource.references.get(key, ())
     return [each for each in resources if each.urn in urns]
+
+
+def users(resource: Resource, key: str, resources: Sequence[Resource]) -> list[Resource]:
+    """Return the resources whose input `key` comes from `resource`, be it known or not."""
+    return [each for each in resources if resource.urn in each.references.get(key, ())]

@@ -1,8 +1,8 @@
 """E1: no cluster answers to the whole internet."""
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
+from rules._networks import whole_internet
 from rules._resource import UNKNOWN, Resource, is_known, strings
 from rules._rule import Finding, ResourceRule, Severity, failure, undecided
 from rules._types import CLUSTER
@@ -18,21 +18,13 @@ def _check(cluster: Resource) -> Iterator[Finding]:
 
 def _check_sources(cluster: Resource) -> Iterator[Finding]:
     allowed = cluster.get("vpcConfig", "publicAccessCidrs")
-    whole = _whole_internet(strings(allowed))
+    whole = whole_internet(strings(allowed))
     if whole:
         yield failure(cluster, f"its public endpoint is open to {', '.join(whole)}")
     elif not is_known(allowed):
         yield undecided(cluster, "vpcConfig", "publicAccessCidrs")
     elif not allowed:
         yield failure(cluster, "its public endpoint has no publicAccessCidrs, so EKS opens it to 0.0.0.0/0")
-
-
-def _whole_internet(cidrs: list[str]) -> list[str]:
-    """Return the address families that `cidrs` cover whole, be it in pieces such as two halves."""
-    networks = [ip_network(cidr, strict=False) for cidr in cidrs]
-    v4 = collapse_addresses(net for net in networks if isinstance(net, IPv4Network))
-    v6 = collapse_addresses(net for net in networks if isinstance(net, IPv6Network))
-    return [str(net) for net in (*v4, *v6) if net.prefixlen == 0]
 
 
 RULE = ResourceRule(

@@ -1,6 +1,7 @@
 """Resources as rules see them: each builder makes one that passes, and a test changes what it is about."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from rules import ALL
 from rules._resource import Resource, Value
@@ -28,6 +29,11 @@ def resource(
 
 def urn(token: str, name: str) -> str:
     return f"urn:pulumi:prod::inference-platform::{token}::{name}"
+
+
+def linked(user: Resource, **targets: Resource) -> Resource:
+    """Return `user` with the values of these inputs coming from `targets`."""
+    return replace(user, references={key: (target.urn,) for key, target in targets.items()})
 
 
 def cluster(**changes: Value) -> Resource:

@@ -1,9 +1,7 @@
-from dataclasses import replace
-
-from rules._stack import by_cluster, of_type, sources
+from rules._stack import by_cluster, of_type, sources, users
 from rules._types import CLUSTER, DEPLOYMENT, DISRUPTION_BUDGET, KEY
 
-from tests.policies.samples import resource, urn
+from tests.policies.samples import linked, resource
 
 OBJECTS = [
     resource(DEPLOYMENT, {}, "a-pods", provider="a"),
@@ -27,6 +25,14 @@ def test_a_cluster_has_the_objects_of_its_provider_and_no_aws_resource() -> None
 
 def test_sources_of_an_input_are_found_by_its_references() -> None:
     keys = [resource(KEY, {}, "one"), resource(KEY, {}, "two")]
-    cluster = replace(resource(CLUSTER, {}), references={"encryptionConfig": (urn(KEY, "two"),)})
+    cluster = linked(resource(CLUSTER, {}), encryptionConfig=keys[1])
     assert sources(cluster, "encryptionConfig", [*keys, cluster]) == [keys[1]]
     assert sources(cluster, "vpcConfig", keys) == []
+
+
+def test_users_of_a_resource_are_found_by_their_references() -> None:
+    keys = [resource(KEY, {}, "one"), resource(KEY, {}, "two")]
+    cluster = linked(resource(CLUSTER, {}), encryptionConfig=keys[1])
+    assert users(keys[1], "encryptionConfig", [*keys, cluster]) == [cluster]
+    assert users(keys[0], "encryptionConfig", [cluster]) == []
+    assert users(keys[1], "vpcConfig", [cluster]) == []

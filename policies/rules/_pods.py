@@ -1,0 +1,23 @@
+"""Where the kinds of Kubernetes object that run pods say what runs in them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from rules._resource import Resource, Value, dig, items
+from rules._types import CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, STATEFUL_SET
+
+_TEMPLATE: Final = ("spec", "template", "spec")
+POD_SPECS: Final[Mapping[str, tuple[str, ...]]] = {
+    POD: ("spec",),
+    CRON_JOB: ("spec", "jobTemplate", *_TEMPLATE),
+    **dict.fromkeys((DAEMON_SET, DEPLOYMENT, JOB, REPLICA_SET, STATEFUL_SET), _TEMPLATE),
+}
+"""The way to the pod's `spec`, by type."""
+
+
+def containers(resource: Resource) -> Iterator[tuple[tuple[str, ...], Value]]:
+    """Yield the containers of the pods that `resource` runs, each with the path of its list; unknown ones too."""
+    spec = POD_SPECS[resource.type]
+    for kind in ("initContainers", "containers"):
+        for container in items(dig(resource.get(*spec), kind)):
+            yield (*spec, kind), container
