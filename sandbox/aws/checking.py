@@ -1,6 +1,7 @@
 """Completing and validating inputs, before anything is created."""
 
 import hashlib
+import re
 import secrets
 from typing import Any, cast
 
@@ -37,6 +38,15 @@ def _named(spec: Spec, subject: Subject, olds: Props, props: Props, seed: bytes)
         return props | {name: olds[name]}
     suffix = hashlib.sha256(seed).hexdigest()[:SUFFIX] if seed else secrets.token_hex(4)[:SUFFIX]
     return props | {name: f"{subject.name[: longest - SUFFIX - 1]}-{suffix}"}
+
+
+def is_automatic(spec: Spec, subject: Subject, props: Props) -> bool:
+    """Whether the name among the inputs is one that `checked` made: a replacement then gets another."""
+    if spec.autoname is None:
+        return False
+    name, longest = spec.autoname
+    made = re.escape(subject.name[: longest - SUFFIX - 1]) + f"-[0-9a-f]{{{SUFFIX}}}"
+    return re.fullmatch(made, str(props.get(name))) is not None
 
 
 def _tagged(spec: Spec, props: Props, default_tags: Props) -> Props:

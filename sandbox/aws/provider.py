@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from sandbox.aws.bags import merge, observed, pick, unknown
-from sandbox.aws.checking import checked
+from sandbox.aws.checking import checked, is_automatic
 from sandbox.aws.cloud import Cloud, ServiceError, marked
 from sandbox.aws.guards import require_references, require_unused
 from sandbox.aws.ledger import Row
@@ -60,12 +60,13 @@ class AwsProvider(Provider):
         return checked(_spec(subject), subject, olds, news, seed, self.default_tags)
 
     def diff(self, subject: Subject, identity: str, olds: Props, news: Props) -> Diff:
-        """Compare inputs; a replacement that keeps a unique name must delete first."""
+        """Compare inputs; a replacement that keeps a unique name must delete first, unless that name was made for it."""
         del identity
         spec = _spec(subject)
         changes = diff_props(olds, news, lambda path: _replaces(spec, path))
         same = bool(spec.identity) and all(olds.get(name) == news.get(name) for name in spec.identity)
-        return Diff(changes, delete_before_replace=same and any(change.replaces for change in changes))
+        kept = same and not is_automatic(spec, subject, olds)
+        return Diff(changes, delete_before_replace=kept and any(change.replaces for change in changes))
 
     def create(self, subject: Subject, inputs: Props, *, preview: bool) -> tuple[str, Props]:
         """Make it, and write it down before the engine hears of it."""

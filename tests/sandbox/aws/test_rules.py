@@ -59,6 +59,14 @@ def test_what_replaces_and_what_updates(provider: AwsProvider) -> None:
     assert found.changes[0].replaces
 
 
+def test_a_name_that_was_made_is_made_anew_so_that_a_replacement_comes_first(provider: AwsProvider) -> None:
+    named = [{"clusterName": "c", "nodeGroupName": "spot-0a1b2c3", "instanceTypes": [kind]} for kind in ("a", "b")]
+    group = Subject(f"urn:pulumi:prod::p::{GROUPS}::spot", GROUPS, "spot")
+    found = provider.diff(group, "c:spot-0a1b2c3", *named)
+    assert found.changes[0].replaces
+    assert not found.delete_before_replace
+
+
 def test_a_reference_to_nothing_is_refused(provider: AwsProvider) -> None:
     with pytest.raises(ProviderError, match=r"'vpc-none', which vpcId of .* does not exist in us-east-1"):
         make(provider, SUBNET, {"vpcId": "vpc-none", "cidrBlock": "10.0.0.0/24"})
