@@ -60,7 +60,7 @@ class AwsProvider(Provider):
         return checked(_spec(subject), subject, olds, news, seed, self.default_tags)
 
     def diff(self, subject: Subject, identity: str, olds: Props, news: Props) -> Diff:
-        """Compare inputs; a replacement that keeps a unique name must delete first, unless that name was made for it."""
+        """Compare inputs; a replacement that keeps a unique name, not made by us, must delete first."""
         del identity
         spec = _spec(subject)
         changes = diff_props(olds, news, lambda path: _replaces(spec, path))
