@@ -3,30 +3,23 @@
 from collections.abc import Iterator, Sequence
 
 from rules._addons import lacking
-from rules._resource import UNKNOWN, Resource
-from rules._rule import Finding, Severity, StackRule, failure, undecided
+from rules._flags import is_true
+from rules._resource import Resource
+from rules._rule import Finding, Severity, StackRule
 from rules._stack import of_type, users
 from rules._types import CLUSTER, NODE_GROUP
 
-_ENABLED = ("nodeRepairConfig", "enabled")
+_repairs = is_true("nodeRepairConfig", "enabled")
 _AGENT = "eks-node-monitoring-agent"
 
 
 def _check(resources: Sequence[Resource]) -> Iterator[Finding]:
     groups = of_type(resources, NODE_GROUP)
     for group in groups:
-        yield from _check_group(group)
+        yield from _repairs(group)
     for cluster in of_type(resources, CLUSTER):
         if users(cluster, "clusterName", groups):
             yield from lacking(cluster, [_AGENT], resources)
-
-
-def _check_group(group: Resource) -> Iterator[Finding]:
-    enabled = group.get(*_ENABLED)
-    if enabled is UNKNOWN:
-        yield undecided(group, *_ENABLED)
-    elif enabled is not True:
-        yield failure(group, "nodeRepairConfig.enabled is not true")
 
 
 RULE = StackRule(

@@ -1,22 +1,10 @@
 """E13: nodes reach their control plane without leaving the VPC."""
 
-from collections.abc import Iterator
-
-from rules._remedy import Remedy
-from rules._resource import UNKNOWN, Resource
-from rules._rule import Finding, ResourceRule, Severity, failure, undecided
+from rules._flags import is_true, set_true
+from rules._rule import ResourceRule, Severity
 from rules._types import CLUSTER
 
 _ACCESS = ("vpcConfig", "endpointPrivateAccess")
-
-
-def _check(cluster: Resource) -> Iterator[Finding]:
-    private = cluster.get(*_ACCESS)
-    if private is UNKNOWN:
-        yield undecided(cluster, *_ACCESS)
-    elif private is not True:
-        yield failure(cluster, "vpcConfig.endpointPrivateAccess is not true")
-
 
 RULE = ResourceRule(
     id="E13",
@@ -29,7 +17,7 @@ RULE = ResourceRule(
     ),
     source="https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
     fix="Set vpcConfig.endpointPrivateAccess to true on the cluster.",
-    remedy=Remedy(what="Sets vpcConfig.endpointPrivateAccess.", edits=lambda _: {_ACCESS: True}),
+    remedy=set_true(*_ACCESS),
     matches={CLUSTER}.__contains__,
-    check=_check,
+    check=is_true(*_ACCESS),
 )

@@ -5,7 +5,7 @@ from tests.policies.mutation import changed
 from tests.policies.samples import judged, resource, said
 
 NAME = "require-distinct-zones"
-MUTATIONS = (changed(SUBNET, "llm-prod-b-private", ("availabilityZone",), "us-east-1a"),)
+MUTATIONS = (changed(SUBNET, "llm-prod-b-database", ("availabilityZone",), "us-east-1a"),)
 
 
 def subnet(site: Value, zone: Value, name: str = "subnet") -> Resource:

@@ -31,7 +31,8 @@ def test_fails_when_nobody_took_it_over() -> None:
 
 @pytest.mark.parametrize("way", ["ingress", "egress"])
 def test_fails_with_rules(way: str) -> None:
-    assert said(NAME, VPC_OF_IT, group(**{way: [{"self": True}]})) == [("fail", f"{way} is not empty")]
+    rules: Value = [{"self": True}]
+    assert said(NAME, VPC_OF_IT, group(**{way: rules})) == [("fail", f"{way} is not empty")]
 
 
 @pytest.mark.parametrize("way", ["ingress", "egress"])
