@@ -12,31 +12,34 @@ _ZONE = "availabilityZone"
 
 
 def _check(resources: Sequence[Resource]) -> Iterator[Finding]:
-    gateways = of_type(resources, NAT_GATEWAY)
+    gateways, tables = of_type(resources, NAT_GATEWAY), of_type(resources, ROUTE_TABLE)
     for route in of_type(resources, ROUTE):
         found = sources(route, "natGatewayId", gateways)
         if route.get("natGatewayId") is UNKNOWN and not found:
             yield undecided(route, "natGatewayId")
-        for gateway in found:
-            yield from _check_route(route, gateway, resources)
+        for table in sources(route, "routeTableId", tables):
+            yield from _check_ways(route, table, found, resources)
+    for table in tables:
+        yield from _check_ways(table, table, sources(table, "routes", gateways), resources)
 
 
-def _check_route(route: Resource, gateway: Resource, resources: Sequence[Resource]) -> Iterator[Finding]:
-    """Yield the findings on a route; a gateway without a subnet is of the whole region, with a part in each zone."""
-    tables = sources(route, "routeTableId", of_type(resources, ROUTE_TABLE))
-    for home in sources(gateway, "subnetId", of_type(resources, SUBNET)):
-        for table in tables:
+def _check_ways(
+    way: Resource, table: Resource, gateways: Sequence[Resource], resources: Sequence[Resource]
+) -> Iterator[Finding]:
+    """Yield the findings on a route, or a table by its own; a gateway without a subnet has a part in each zone."""
+    for gateway in gateways:
+        for home in sources(gateway, "subnetId", of_type(resources, SUBNET)):
             for subnet in subnets_of(table, resources):
-                yield from _check_zone(route, subnet, home)
+                yield from _check_zone(way, subnet, home)
 
 
-def _check_zone(route: Resource, subnet: Resource, home: Resource) -> Iterator[Finding]:
+def _check_zone(way: Resource, subnet: Resource, home: Resource) -> Iterator[Finding]:
     unknown = [each for each in (subnet, home) if each.get(_ZONE) is UNKNOWN]
     for each in unknown:
         yield undecided(each, _ZONE)
     zone, away = subnet.get(_ZONE), home.get(_ZONE)
     if not unknown and zone != away:
-        yield failure(route, f"leads subnet {subnet.name} of {zone} out through a NAT gateway in {away}")
+        yield failure(way, f"leads subnet {subnet.name} of {zone} out through a NAT gateway in {away}")
 
 
 RULE = StackRule(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from rules._capacity import DEFAULT_CAPACITY, blanks, by_site, least_size, offers_gpus, reservation
-from rules._resource import UNKNOWN, Resource, is_known, strings
+from rules._resource import UNKNOWN, Resource, Value, is_known, strings
 from rules._rule import Finding, Severity, StackRule, failure, undecided
 from rules._setting import WholeNumber
 from rules._stack import of_type, sources
@@ -53,29 +53,33 @@ def _check_site(
     site: str, groups: Sequence[Resource], resources: Sequence[Resource], percent: int
 ) -> Iterator[Finding]:
     templates = of_type(resources, LAUNCH_TEMPLATE)
-    targets = {group.urn: reservation(group, templates) for group in groups}
-    for group in groups:
-        if targets[group.urn] is UNKNOWN:
-            yield undecided(group, "launchTemplate")
-    open_groups = [group for group in groups if targets[group.urn] is None]
-    needed = -(-sum(map(least_size, open_groups)) * percent // 100)
-    held = sum(
-        _count(each) for each in of_type(resources, CAPACITY_RESERVATION) if _serves(each, open_groups, resources)
-    )
+    targeting = [(group, reservation(group, templates)) for group in groups]
+    without = [group for group, target in targeting if target is None]
+    zones = _zones(without, resources)
+    unknown = [undecided(group, "launchTemplate") for group, target in targeting if target is UNKNOWN]
+    unknown += [undecided(group, "subnetIds") for group in without[:1] if UNKNOWN in zones]
+    if unknown:
+        yield from unknown
+        return
+    kinds = [kind for group in without for kind in strings(group.get("instanceTypes"))]
+    reserved = of_type(resources, CAPACITY_RESERVATION)
+    held = sum(_count(each) for each in reserved if _serves(each, kinds, zones))
+    needed = -(-sum(map(least_size, without)) * percent // 100)
     if held < needed:
-        yield failure(open_groups[0], f"site {site} holds a reservation of {held} nodes, must be at least {needed}")
+        yield failure(without[0], f"site {site} holds a reservation of {held} nodes, must be at least {needed}")
 
 
-def _serves(reserved: Resource, groups: Sequence[Resource], resources: Sequence[Resource]) -> bool:
-    """Tell whether nodes of `groups` start in an open reservation: of their type, in their zone."""
+def _zones(groups: Sequence[Resource], resources: Sequence[Resource]) -> list[Value]:
+    """Return the zones of the groups' subnets; none where the subnets are made elsewhere."""
     subnets = of_type(resources, SUBNET)
-    zones = [subnet.get("availabilityZone") for group in groups for subnet in sources(group, "subnetIds", subnets)]
-    kinds = [kind for group in groups for kind in strings(group.get("instanceTypes"))]
-    return (
-        reserved.get("instanceMatchCriteria") != "targeted"
-        and reserved.get("availabilityZone") in zones
-        and reserved.get("instanceType") in kinds
-    )
+    return [subnet.get("availabilityZone") for group in groups for subnet in sources(group, "subnetIds", subnets)]
+
+
+def _serves(reserved: Resource, kinds: Sequence[str], zones: Sequence[Value]) -> bool:
+    """Tell whether nodes of these instance types start in a reservation by themselves, in these zones."""
+    here = not zones or reserved.get("availabilityZone") in zones
+    is_open = reserved.get("instanceMatchCriteria") != "targeted"
+    return here and is_open and reserved.get("instanceType") in kinds
 
 
 def _count(reserved: Resource) -> int:

@@ -29,7 +29,7 @@ RULE = ResourceRule(
     what="A cluster names its Kubernetes version, and EKS supports that version without extra charge.",
     why=(
         "At the end of standard support EKS bills extended support or, with support type STANDARD, upgrades the control"
-        " plane on a day of its own choice, all sites at once."
+        " planes by itself, on a day and in an order that nobody here chose."
     ),
     source="https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html",
     fix="Set the stack's cluster.version to one of the setting `versions`, one minor version at a time.",

@@ -44,6 +44,13 @@ def test_fails_through_another_zone() -> None:
     ]
 
 
+def test_fails_by_a_route_inside_the_table() -> None:
+    inside, home, gateway, table, link, _ = network("us-east-1a", "us-east-1b")
+    assert said(NAME, inside, home, gateway, linked(table, routes=gateway), link) == [
+        ("fail", "leads subnet private of us-east-1a out through a NAT gateway in us-east-1b")
+    ]
+
+
 def test_undecided_while_a_zone_is_unknown() -> None:
     said_of_it = [("unknown", "availabilityZone is not known before the update")]
     assert said(NAME, *network(UNKNOWN, "us-east-1b")) == said_of_it

@@ -93,3 +93,13 @@ def test_undecided_while_a_group_is_unknown(key: str) -> None:
 
 def test_undecided_while_a_target_is_unknown() -> None:
     assert said(NAME, ZONE, *targeting(UNKNOWN)) == [("unknown", "launchTemplate is not known before the update")]
+
+
+def test_undecided_while_its_zone_is_unknown() -> None:
+    somewhere = resource(SUBNET, {"availabilityZone": UNKNOWN})
+    nodes = linked(group(), subnetIds=somewhere)
+    assert said(NAME, somewhere, nodes, held()) == [("unknown", "subnetIds is not known before the update")]
+
+
+def test_holds_in_any_zone_when_subnets_are_made_elsewhere() -> None:
+    assert said(NAME, group(), held()) == []
