@@ -60,9 +60,9 @@ def test_a_site_of_the_shipped_settings_by_hand() -> None:
 
 def test_what_sites_share_stands_apart() -> None:
     shared = _site(program.deployed(), "")
-    # 5 interface endpoints in 2 zones, and the key of the logs.
-    assert shared.after == 10 * Decimal("7.30") + 1
-    assert shared.formula[0] == "10 x interface endpoint in a zone x 730 h x 0.01 USD/h = 73.00 USD"
+    # 6 interface endpoints in 2 zones, and the key of the logs.
+    assert shared.after == 12 * Decimal("7.30") + 1
+    assert shared.formula[0] == "12 x interface endpoint in a zone x 730 h x 0.01 USD/h = 87.60 USD"
     assert shared.unpriced == ("1 x LogGroup, billed by usage",)
 
 
