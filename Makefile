@@ -33,9 +33,12 @@ unit: ## the tests that need no engine (seconds)
 engine: toolchain ## the tests on the real engine (minutes)
 	@$(RUN) python -m pytest -m engine
 check: lint types ## everything that needs no run
-lint: ## ruff: rules and format
+lint: ## ruff: rules and format; actionlint and shellcheck: the workflows and their shell steps
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
+	@$(RUN) python -m sandbox.toolchain actionlint
+	@$(RUN) .sandbox/bin/actionlint .github/workflows/*.yml
+	@$(RUN) shellcheck .ci/run
 types: ## basedpyright, strict
 	@$(RUN) basedpyright
 toolchain: ## find or build the engine and the Kubernetes programs
