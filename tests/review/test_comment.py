@@ -1,134 +1,23 @@
 """One comment on a pull request, against a GitHub of our own on loopback."""
 
-import json
 import re
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, TypeAlias, cast
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from review.comment import MARKER, Outcome, PullRequest, fingerprint_of, upsert
+from review.comment import MARKER, Outcome, PullRequest, fingerprint_of, pull_request, upsert
 from review.github import GitHubError
+from tests.review.hub import ME, TOKEN, Fault, GitHub, served
 
-TOKEN = "canary-token-5e1f"
-ME = "platform-bot"
 PULL = PullRequest("acme/platform", 7)
 PAGE = 100
-Fault: TypeAlias = tuple[int, dict[str, str], str]
-
-
-@dataclass
-class GitHub:
-    """Comments of one pull request, and answers that a test puts in the way of the next requests."""
-
-    comments: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    calls: list[str] = field(default_factory=list[str])
-    faults: list[Fault] = field(default_factory=list[Fault])
-    login: str | None = ME
-    last: int = 1_000
-    address: str = ""
-    next_host: str = ""
-
-    def add(self, body: str, login: str = ME) -> int:
-        self.last += 1
-        self.comments.append({"id": self.last, "user": {"login": login}, "body": body})
-        return self.last
-
-    def bodies(self, login: str = ME) -> list[str]:
-        return [each["body"] for each in self.comments if each["user"]["login"] == login]
-
-
-class Handler(BaseHTTPRequestHandler):
-    """The part of the REST API that a comment needs: https://docs.github.com/en/rest/issues/comments."""
-
-    protocol_version = "HTTP/1.1"
-
-    @property
-    def hub(self) -> GitHub:
-        return cast("Server", self.server).hub
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class's name
-        """Say nothing."""
-
-    def _answer(self, status: int, body: object = None, headers: dict[str, str] | None = None) -> None:
-        data = b"" if body is None else json.dumps(body).encode()
-        self.send_response(status)
-        for key, value in {**(headers or {}), "Content-Length": str(len(data))}.items():
-            self.send_header(key, value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def _body(self) -> dict[str, Any]:
-        return json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
-
-    def _serve(self) -> None:
-        sent = self._body()
-        path = urlsplit(self.path)
-        self.hub.calls.append(f"{self.command} {self.path}")
-        if self.headers["Authorization"] != f"Bearer {TOKEN}":
-            self._answer(401, {"message": "Bad credentials"})
-        elif self.hub.faults:
-            status, headers, message = self.hub.faults.pop(0)
-            self._answer(status, {"message": message}, headers)
-        elif path.path == "/user":
-            self._user()
-        elif path.path == "/repos/acme/platform/issues/7/comments":
-            self._list(parse_qs(path.query)) if self.command == "GET" else self._create(sent)
-        else:
-            self._one(int(path.path.removeprefix("/repos/acme/platform/issues/comments/")), sent)
-
-    do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 the base class's names
-
-    def _user(self) -> None:
-        if self.hub.login is None:
-            self._answer(403, {"message": "Resource not accessible by integration"})
-        else:
-            self._answer(200, {"login": self.hub.login})
-
-    def _list(self, query: dict[str, list[str]]) -> None:
-        size, number = int(query["per_page"][0]), int(query.get("page", ["1"])[0])
-        last = -(-len(self.hub.comments) // size)
-        base = f"{self.hub.next_host or self.hub.address}/repos/acme/platform/issues/7/comments?per_page={size}"
-        links = [f'<{base}&page={last}>; rel="last"']
-        links += [f'<{base}&page={number + 1}>; rel="next"'] if number < last else []
-        self._answer(200, self.hub.comments[(number - 1) * size : number * size], {"Link": ", ".join(links)})
-
-    def _create(self, sent: dict[str, Any]) -> None:
-        self.hub.add(sent["body"], self.hub.login or "github-actions[bot]")
-        self._answer(201, self.hub.comments[-1])
-
-    def _one(self, number: int, sent: dict[str, Any]) -> None:
-        found = [each for each in self.hub.comments if each["id"] == number]
-        if not found:
-            self._answer(404, {"message": "Not Found"})
-        elif self.command == "DELETE":
-            self.hub.comments.remove(found[0])
-            self._answer(204)
-        else:
-            found[0]["body"] = sent["body"]
-            self._answer(200, found[0])
-
-
-class Server(ThreadingHTTPServer):
-    """Serves one `GitHub`."""
-
-    hub: GitHub
+BRANCH = "acme:a/branch & more"
 
 
 @pytest.fixture
 def hub() -> Iterator[GitHub]:
-    server = Server(("127.0.0.1", 0), Handler)
-    server.hub = GitHub(address=f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server.hub
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served() as found:
+        yield found
 
 
 def post(hub: GitHub, report: str = "report", fingerprint: str = "abc", waits: list[float] | None = None) -> Outcome:
@@ -289,3 +178,24 @@ def test_a_fingerprint_can_not_leave_its_comment(hub: GitHub) -> None:
 @pytest.mark.parametrize("body", ["", "text", f"text {MARKER}\n<!-- plan: abc -->", MARKER])
 def test_no_fingerprint_in_what_is_not_ours(body: str) -> None:
     assert fingerprint_of(body) == ""
+
+
+def find(hub: GitHub, head: str, sha: str) -> PullRequest | None:
+    environment = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": hub.address}
+    return pull_request("acme/platform", head, sha, environment, lambda _: None)
+
+
+def test_a_pull_request_is_found_by_its_branch_and_commit(hub: GitHub) -> None:
+    hub.pulls = {BRANCH: [(7, "a" * 40)], "acme:other": [(8, "a" * 40)]}
+    assert find(hub, BRANCH, "a" * 40) == PULL
+
+
+def test_of_two_from_one_branch_that_at_the_commit_is_found(hub: GitHub) -> None:
+    hub.pulls = {BRANCH: [(6, "b" * 40), (7, "a" * 40)]}
+    assert find(hub, BRANCH, "a" * 40) == PULL
+
+
+@pytest.mark.parametrize("pulls", [{}, {BRANCH: [(7, "b" * 40)]}, {"acme:other": [(7, "a" * 40)]}])
+def test_a_closed_one_and_one_that_moved_on_are_none(hub: GitHub, pulls: dict[str, list[tuple[int, str]]]) -> None:
+    hub.pulls = pulls
+    assert find(hub, BRANCH, "a" * 40) is None
