@@ -1,7 +1,7 @@
 """E10: what every node needs is an add-on that EKS keeps, and an update of one does not stop half way.
 
-No version is demanded. Where none is given EKS installs the default of the cluster's version and then moves it only
-when asked: https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html
+No version is demanded: EKS never moves an add-on by itself, not even with the cluster, as the rule's source says. So
+what is installed changes in a reviewed update only, pinned or not.
 """
 
 from collections.abc import Iterator, Sequence

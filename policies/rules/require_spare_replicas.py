@@ -1,9 +1,9 @@
 """W1: the serving tier outlives the loss of a pod, and lets a node be drained."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from rules._replicas import PLACE, TARGET, Floor, floor, number
 from rules._resource import UNKNOWN, Resource, Value, dig, is_known, mapping
 from rules._rule import Finding, Severity, StackRule, failure, undecided
 from rules._setting import Names, WholeNumber
@@ -16,36 +16,25 @@ _MIN_REPLICAS: Final = WholeNumber(
 )
 _POD_LABELS: Final = ("spec", "template", "metadata", "labels")
 _SELECTOR: Final = ("spec", "selector", "matchLabels")
-_TARGET: Final = ("spec", "scaleTargetRef", "name")
-_PLACE: Final = ("metadata", "namespace")
 # What tells which objects belong together; while any of it is unknown, nothing can be said.
 _IDENTITY: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
-    DEPLOYMENT: (_PLACE, ("metadata", "name"), _POD_LABELS),
-    AUTOSCALER: (_PLACE, _TARGET),
-    DISRUPTION_BUDGET: (_PLACE, _SELECTOR),
+    DEPLOYMENT: (PLACE, ("metadata", "name"), _POD_LABELS),
+    AUTOSCALER: (PLACE, TARGET),
+    DISRUPTION_BUDGET: (PLACE, _SELECTOR),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Floor:
-    """The fewest replicas that a deployment is held at, and where that is written."""
-
-    replicas: Value
-    owner: Resource
-    path: tuple[str, ...]
 
 
 def _check(resources: Sequence[Resource], *, namespaces: tuple[str, ...], min_replicas: int) -> Iterator[Finding]:
     for objects in by_cluster(resources).values():
         for deployment in of_type(objects, DEPLOYMENT):
-            if deployment.get(*_PLACE) in (*namespaces, UNKNOWN):
+            if deployment.get(*PLACE) in (*namespaces, UNKNOWN):
                 yield from _check_deployment(deployment, _neighbours(deployment, objects), min_replicas)
 
 
 def _neighbours(deployment: Resource, objects: Sequence[Resource]) -> list[Resource]:
     """Return what may be of the same namespace."""
-    places = (deployment.get(*_PLACE), UNKNOWN)
-    return [each for each in of_type(objects, AUTOSCALER, DISRUPTION_BUDGET) if each.get(*_PLACE) in places]
+    places = (deployment.get(*PLACE), UNKNOWN)
+    return [each for each in of_type(objects, AUTOSCALER, DISRUPTION_BUDGET) if each.get(*PLACE) in places]
 
 
 def _check_deployment(deployment: Resource, neighbours: Sequence[Resource], fewest: int) -> Iterator[Finding]:
@@ -58,40 +47,28 @@ def _check_deployment(deployment: Resource, neighbours: Sequence[Resource], fewe
     if blanks:
         yield from blanks
         return
-    floor = _floor(deployment, neighbours)
-    yield from _check_floor(deployment, floor, fewest)
-    yield from _check_budgets(deployment, floor, neighbours)
+    least = floor(deployment, neighbours)
+    yield from _check_floor(deployment, least, fewest)
+    yield from _check_budgets(deployment, least, neighbours)
 
 
-def _floor(deployment: Resource, neighbours: Sequence[Resource]) -> _Floor:
-    for scaler in of_type(neighbours, AUTOSCALER):
-        if scaler.get(*_TARGET) == deployment.get("metadata", "name"):
-            return _Floor(scaler.get("spec", "minReplicas"), scaler, ("spec", "minReplicas"))
-    return _Floor(deployment.get("spec", "replicas"), deployment, ("spec", "replicas"))
-
-
-def _check_floor(deployment: Resource, floor: _Floor, fewest: int) -> Iterator[Finding]:
-    if not is_known(floor.replicas):
-        yield undecided(floor.owner, *floor.path)
-    elif _number(floor.replicas) < fewest:
+def _check_floor(deployment: Resource, least: Floor, fewest: int) -> Iterator[Finding]:
+    if not is_known(least.replicas):
+        yield undecided(least.owner, *least.path)
+    elif number(least.replicas) < fewest:
         yield failure(
             deployment,
-            f"{floor.owner.name} keeps {'.'.join(floor.path)} at {_number(floor.replicas)}, must be at least {fewest}",
+            f"{least.owner.name} keeps {'.'.join(least.path)} at {number(least.replicas)}, must be at least {fewest}",
         )
 
 
-def _number(replicas: Value) -> int:
-    """Return a count of replicas; Kubernetes takes one where none is given."""
-    return int(replicas) if isinstance(replicas, int | float) else 1
-
-
-def _check_budgets(deployment: Resource, floor: _Floor, neighbours: Sequence[Resource]) -> Iterator[Finding]:
+def _check_budgets(deployment: Resource, least: Floor, neighbours: Sequence[Resource]) -> Iterator[Finding]:
     labels = mapping(deployment.get(*_POD_LABELS))
     covering = [budget for budget in of_type(neighbours, DISRUPTION_BUDGET) if _covers(budget, labels)]
     if not covering:
         yield failure(deployment, "no PodDisruptionBudget selects its pods")
     for budget in covering:
-        yield from _check_allows(budget, floor)
+        yield from _check_allows(budget, least)
 
 
 def _covers(budget: Resource, labels: Mapping[str, Value]) -> bool:
@@ -99,15 +76,15 @@ def _covers(budget: Resource, labels: Mapping[str, Value]) -> bool:
     return bool(selector) and selector.items() <= labels.items()
 
 
-def _check_allows(budget: Resource, floor: _Floor) -> Iterator[Finding]:
+def _check_allows(budget: Resource, least: Floor) -> Iterator[Finding]:
     spec = budget.get("spec")
-    most, least = dig(spec, "maxUnavailable"), dig(spec, "minAvailable")
-    if UNKNOWN in (most, least) or not is_known(floor.replicas):
+    most, available = dig(spec, "maxUnavailable"), dig(spec, "minAvailable")
+    if UNKNOWN in (most, available) or not is_known(least.replicas):
         yield undecided(budget, "spec")
     elif most in (0, "0", "0%"):
         yield failure(budget, f"maxUnavailable {_text(most)} never lets a pod be evicted")
-    elif most is None and _never_less(least, _number(floor.replicas)):
-        yield failure(budget, f"minAvailable {_text(least)} never lets a pod be evicted")
+    elif most is None and _never_less(available, number(least.replicas)):
+        yield failure(budget, f"minAvailable {_text(available)} never lets a pod be evicted")
 
 
 def _never_less(least: Value, replicas: int) -> bool:
