@@ -110,8 +110,7 @@ def heard(stack: auto.Stack, run: Run, **options: Any) -> Plan:
 
 def is_explained(plan: Plan) -> bool:
     """Tell whether a plan itself says why its preview failed."""
-    failed = any(result.outcome is Outcome.FAIL for result in plan.policies)
-    return failed or any(each.severity == "error" for each in plan.diagnostics)
+    return not plan.is_whole or any(result.outcome is Outcome.FAIL for result in plan.policies)
 
 
 def last_line(text: str) -> str:

@@ -168,6 +168,11 @@ class Plan:
         return tuple(step for step in self.steps if step.operation not in {Operation.SAME, Operation.READ})
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the preview came to its end; else the steps are those that it came to."""
+        return not any(each.severity == "error" for each in self.diagnostics)
+
+    @property
     def is_idle(self) -> bool:
         """Whether an update would leave all as it is: the resources, their protection and the stack's outputs."""
         return not self.changed and not any(_is_touched(step) for step in self.steps)

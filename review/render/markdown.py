@@ -32,7 +32,11 @@ def _head(review: Review) -> str:
 
 
 def _numbers(review: Review) -> Iterator[str]:
-    yield _operations(review)
+    broken = [code(stack) for stack in outline.broken_stacks(review)]
+    if broken:
+        yield f"**the preview of {', '.join(broken)} failed**, so what follows leaves out what it did not come to"
+    if not broken or any(plan.changed for plan in review.plans):
+        yield _operations(review)
     if review.dangers:
         yield f"**{counted(len(review.dangers), 'danger')}**"
     if review.costs:

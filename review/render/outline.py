@@ -10,7 +10,7 @@ from review.plan import Change, Operation, Outcome, Plan, PolicyResult, Step
 from review.render.text import MINUS, pair, shorten, written
 from review.values import Mark, Value
 
-ARTIFACT = "review-report"
+ARTIFACT = "report"
 """Name under which a workflow keeps the whole report."""
 RISK = (Operation.REPLACE, Operation.DELETE, Operation.UPDATE, Operation.CREATE)
 """Operations that do something, riskiest first."""
@@ -113,8 +113,13 @@ def _last(word: str) -> tuple[bool, str]:
 
 
 def idle_stacks(review: Review) -> tuple[Plan, ...]:
-    """Stacks in which nothing happens, to components neither."""
-    return tuple(plan for plan in review.plans if not plan.changed)
+    """Stacks in which nothing happens, to components neither; what a broken preview would do is not known."""
+    return tuple(plan for plan in review.plans if plan.is_whole and not plan.changed)
+
+
+def broken_stacks(review: Review) -> tuple[str, ...]:
+    """Names of stacks whose preview did not come to its end."""
+    return tuple(plan.stack for plan in review.plans if not plan.is_whole)
 
 
 def totals(rows: Iterable[Row]) -> Counter[Operation]:

@@ -83,6 +83,14 @@ def nothing() -> Review:
     )
 
 
+def broken() -> Review:
+    """The preview of prod did not come to its end; dr's did."""
+    said = Diagnostic(severity="error", message="platform.nodes.spot.minimum: got 0, must be 1 or more")
+    verdict = Verdict(level=Level.BLOCKED, reason=f"The preview of prod failed: {said.message}.")
+    stopped = replace(plan(*resting("prod", EAST, count=1)), diagnostics=(said,))
+    return review(verdict, stopped, plan(*resting("dr", C), stack="dr"), costs=(cost(C, 4, 4, stack="dr"),))
+
+
 def small() -> Review:
     """One more replica and a new bucket."""
     scaled = step(

@@ -16,6 +16,7 @@ from tests.review.render import reviews
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES: dict[str, Callable[[], Review]] = {
     "no-change": reviews.nothing,
+    "broken-preview": reviews.broken,
     "small-safe": reviews.small,
     "dangerous": reviews.dangerous,
     "blocked": reviews.blocked,
