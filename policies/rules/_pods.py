@@ -14,6 +14,12 @@ POD_SPECS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The way to the pod's `spec`, by type."""
 
+GPU: Final = "nvidia.com/gpu"
+"""A node's GPUs as a resource of pods, and the taint that keeps other pods away."""
+
+GPU_LIMIT: Final = ("resources", "limits", GPU)
+"""Where a container asks for GPUs."""
+
 
 def containers(resource: Resource) -> Iterator[tuple[tuple[str, ...], Value]]:
     """Yield the containers of the pods that `resource` runs, each with the path of its list; unknown ones too."""
@@ -21,3 +27,11 @@ def containers(resource: Resource) -> Iterator[tuple[tuple[str, ...], Value]]:
     for kind in ("initContainers", "containers"):
         for container in items(dig(resource.get(*spec), kind)):
             yield (*spec, kind), container
+
+
+def gpu_limits(resource: Resource) -> list[Value]:
+    """Return the GPUs that each container asks for while the pod runs; Kubernetes takes them as limits only.
+
+    https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/
+    """
+    return [dig(container, *GPU_LIMIT) for path, container in containers(resource) if path[-1] == "containers"]

@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from rules._resource import Resource
+from rules._types import CLUSTER
+
+_PROVIDER = "pulumi:providers:kubernetes"
 
 
 def of_type(resources: Sequence[Resource], *tokens: str) -> list[Resource]:
@@ -29,3 +32,11 @@ def sources(resource: Resource, key: str, resources: Sequence[Resource]) -> list
 def users(resource: Resource, key: str, resources: Sequence[Resource]) -> list[Resource]:
     """Return the resources whose input `key` comes from `resource`, be it known or not."""
     return [each for each in resources if resource.urn in each.references.get(key, ())]
+
+
+def home(provider: str, resources: Sequence[Resource]) -> Resource | None:
+    """Return the EKS cluster that the Kubernetes provider of this name talks to, None where that cannot be told."""
+    providers = [each for each in of_type(resources, _PROVIDER) if each.name == provider]
+    clusters = of_type(resources, CLUSTER)
+    found = [cluster for each in providers for cluster in sources(each, "kubeconfig", clusters)]
+    return found[0] if len(found) == 1 else None
