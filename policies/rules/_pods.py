@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from rules._resource import Resource, Value, dig, items
+from rules._resource import UNKNOWN, Resource, Value, dig, items
 from rules._types import CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, STATEFUL_SET
 
 _TEMPLATE: Final = ("spec", "template", "spec")
@@ -13,6 +13,9 @@ POD_SPECS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys((DAEMON_SET, DEPLOYMENT, JOB, REPLICA_SET, STATEFUL_SET), _TEMPLATE),
 }
 """The way to the pod's `spec`, by type."""
+
+NO_GPUS: Final = (None, 0, "0")
+"""What a container without GPUs may say of them."""
 
 GPU: Final = "nvidia.com/gpu"
 """A node's GPUs as a resource of pods, and the taint that keeps other pods away."""
@@ -35,3 +38,11 @@ def gpu_limits(resource: Resource) -> list[Value]:
     https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/
     """
     return [dig(container, *GPU_LIMIT) for path, container in containers(resource) if path[-1] == "containers"]
+
+
+def asks_for_gpus(resource: Resource) -> bool | None:
+    """Tell whether a pod needs a GPU at any time; None where an unknown value decides."""
+    limits = [dig(container, *GPU_LIMIT) for _, container in containers(resource)]
+    if any(limit is not UNKNOWN and limit not in NO_GPUS for limit in limits):
+        return True
+    return None if UNKNOWN in limits else False
