@@ -10,6 +10,7 @@ VOLUME: Final = "aws:ebs/volume:Volume"
 CAPACITY_RESERVATION: Final = "aws:ec2/capacityReservation:CapacityReservation"
 ADDON: Final = "aws:eks/addon:Addon"
 KEY: Final = "aws:kms/key:Key"
+SECRET_VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"  # noqa: S105 - a type
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 
 VPC: Final = "aws:ec2/vpc:Vpc"
@@ -30,6 +31,7 @@ ROLE: Final = "aws:iam/role:Role"
 ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
 ROLE_POLICY_ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 
+SECRET: Final = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
 POD: Final = "kubernetes:core/v1:Pod"
 DAEMON_SET: Final = "kubernetes:apps/v1:DaemonSet"
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
