@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from review import commands
+from review.command_line import Parser, add_report_options
 from review.errors import ReviewError
 
 
@@ -27,16 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def add_report_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of every command that makes a report."""
-    parser.add_argument("--out", type=Path, default=Path("report"), help="folder of the report (default: report)")
-    parser.add_argument(
-        "--fail-on", choices=commands.FAIL_ON, help="end with status 0 below this (default: each level has its status)"
-    )
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="review", description="What a change means, before it runs.")
+    parser = Parser(prog="review", description="What a change means, before it runs.")
     made = parser.add_subparsers(dest="command", required=True)
     for name, text in (
         ("preview", "review what `pulumi up` would do to stacks"),

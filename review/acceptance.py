@@ -43,7 +43,7 @@ def read(path: Path = FILE) -> tuple[Acceptance, ...]:
         raise AcceptanceError(
             f"{path.name}: {where}: {found['msg']} (got {found['input']!r:.60}); correct it"
         ) from error
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise AcceptanceError(f"{path.name}: {str(error).splitlines()[0]}; correct the file") from error
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from review import acceptance, checkout, comment, events, gate, render
 from review.assess import review
@@ -14,9 +14,6 @@ from review.engine import Runner
 from review.errors import ReviewError
 from review.gate import Status
 from review.plan import Plan
-
-FAIL_ON: Mapping[str, Status] = {"changes": Status.CHANGES, "danger": Status.DANGER, "blocked": Status.POLICY}
-"""What `--fail-on` takes, and the first status that it fails for."""
 
 
 def judged(plans: Sequence[Plan], folder: Path) -> Review:
@@ -43,7 +40,7 @@ def publish(made: Review, out: Path, fail_on: str | None = None) -> Status:
     paths = render.write(made, out)
     sys.stdout.write(f"{made.verdict.level.name.lower()}: {made.verdict.reason}\nreport: {paths.page}\n")
     found = gate.status_of(made)
-    return Status.NONE if fail_on and found < FAIL_ON[fail_on] else found
+    return Status.NONE if fail_on and found < gate.FAIL_ON[fail_on] else found
 
 
 def preview(folder: Path, stacks: Sequence[str], out: Path, fail_on: str | None) -> Status:
@@ -91,13 +88,29 @@ def commented(out: Path, repository: str, head: str, sha: str) -> Status:
     if pull is None:
         sys.stdout.write(f"{head} has no open pull request at {sha[:12]}: it was closed, or has moved on\n")
         return Status.NONE
-    done = comment.upsert(pull, (out / "comment.md").read_text(), gate.fingerprint_of(out / "report.json"))
+    done = comment.upsert(pull, _words(out / "comment.md"), gate.fingerprint_of(out / "report.json"))
     sys.stdout.write(f"comment on #{pull.number}: {done}\n")
     return Status.NONE
 
 
-def _state(path: Path | None) -> Mapping[str, Any] | None:
+def _words(path: Path) -> str:
     try:
-        return json.loads(path.read_text()) if path else None
+        return path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReviewError(f"{path} can not be read ({error}); give the folder of a report") from None
+
+
+def _state(path: Path | None) -> Mapping[str, Any] | None:
+    if path is None:
+        return None
+    try:
+        found = json.loads(path.read_text())
     except (OSError, ValueError) as error:
-        raise ReviewError(f"{path} is no exported state ({error}); make one with `pulumi stack export`") from None
+        raise _not_a_state(path, str(error)) from None
+    if not isinstance(found, dict):
+        raise _not_a_state(path, "it is no object")
+    return cast("dict[str, Any]", found)
+
+
+def _not_a_state(path: Path, reason: str) -> ReviewError:
+    return ReviewError(f"{path} is no exported state ({reason}); make one with `pulumi stack export`")

@@ -1,5 +1,6 @@
 """What the engine would do to a stack, and doing it: the same for the official CLI and for a rehearsal of it."""
 
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ Run = Callable[..., Any]
 Printer = Callable[[str], Any]
 PACK = "policies"
 """The checkout's own policy pack."""
+_LABEL = re.compile(r"^ (?:code: \d+$|stdout:|stderr:)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,6 @@ def is_explained(plan: Plan) -> bool:
 
 
 def last_line(text: str) -> str:
-    """Return the last line of the engine's words that says anything."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
+    """Return the last line of the engine's words that says anything, without what the SDK puts before them."""
+    lines = [_LABEL.sub("", line).strip() for line in text.splitlines()]
+    return next((line for line in reversed(lines) if line), "it said nothing")

@@ -4,6 +4,7 @@ import gc
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -42,11 +43,14 @@ def read(path: Path) -> list[EngineEvent]:
     """Return the events of an engine's log, one JSON object a line, in a `.gz` file or a plain one.
 
     Raises:
-        EventLogError: a line is no event, or is cut off.
+        EventLogError: there is no such file, it is no text, or a line is no event or cut off.
     """
-    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
-        parsed = (_event(path, number, line) for number, line in enumerate(lines, start=1) if line.strip())
-        return [event for event in parsed if event]
+    try:
+        with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
+            parsed = (_event(path, number, line) for number, line in enumerate(lines, start=1) if line.strip())
+            return [event for event in parsed if event]
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise EventLogError(f"{path} can not be read ({error}); give an event log of the engine") from None
 
 
 def plan_of(stack: str, events: Iterable[EngineEvent], deployed: Mapping[str, Any] | None = None) -> Plan:
@@ -116,7 +120,7 @@ def _event(path: Path, number: int, line: str) -> EngineEvent | None:
         raw: dict[str, Any] = json.loads(line)
         kept = {key: raw[key] for key in _READ if raw.get(key)}
         return from_json(kept) if kept else None
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise EventLogError(
             f"{path.name}, line {number}: no event of the engine ({error}); it is one JSON object a line, as"
             " `pulumi preview --event-log FILE` writes it: run the preview again, to its end"

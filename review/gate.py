@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
 
 from review.assessment import Level, Review
 from review.errors import ReviewError
 from review.plan import Outcome
+from review.values import Value
 
 
 class Status(IntEnum):
@@ -19,6 +19,10 @@ class Status(IntEnum):
     DANGER = 3
     POLICY = 4
     BLOCKED = 5
+
+
+FAIL_ON: Mapping[str, Status] = {"changes": Status.CHANGES, "danger": Status.DANGER, "blocked": Status.POLICY}
+"""What `--fail-on` takes, and the first status that it fails for."""
 
 
 def status_of(review: Review) -> Status:
@@ -64,7 +68,7 @@ def refuse_other(review: Review, reviewed: Path) -> None:
 
 def fingerprint_of(report: Path) -> str:
     """Return the fingerprint of all plans of a report.json; raises ReviewError where it is none."""
-    return _read(report, "fingerprint")
+    return _text(report, _read(report).get("fingerprint"))
 
 
 def _listed(review: Review) -> str:
@@ -73,11 +77,27 @@ def _listed(review: Review) -> str:
 
 
 def _fingerprints(report: Path) -> Mapping[str, str]:
-    return _read(report, "fingerprints")
+    found = _read(report).get("fingerprints")
+    if not isinstance(found, dict):
+        raise _not_a_report(report, "it has no fingerprints of stacks")
+    return {stack: _text(report, each) for stack, each in found.items()}
 
 
-def _read(report: Path, key: str) -> Any:
+def _text(report: Path, found: Value) -> str:
+    if not isinstance(found, str):
+        raise _not_a_report(report, "it has no fingerprint")
+    return found
+
+
+def _read(report: Path) -> Mapping[str, Value]:
     try:
-        return json.loads(report.read_text())[key]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReviewError(f"{report} is no report.json of a review ({error}); make one with `review preview`") from None
+        found: Value = json.loads(report.read_text())
+    except (OSError, ValueError) as error:
+        raise _not_a_report(report, str(error)) from None
+    if not isinstance(found, dict):
+        raise _not_a_report(report, "it is no object")
+    return found
+
+
+def _not_a_report(report: Path, reason: str) -> ReviewError:
+    return ReviewError(f"{report} is no report.json of a review ({reason}); make one with `review preview`")

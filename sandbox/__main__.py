@@ -6,6 +6,8 @@ import signal
 import sys
 from pathlib import Path
 
+from review.command_line import Parser, add_report_options
+
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # grpc reports every fork; the automation API forks for each call
 
 
@@ -25,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="sandbox", description="Rehearse the platform on this machine.")
+    parser = Parser(prog="sandbox", description="Rehearse the platform on this machine.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in (
         ("up", "bring up the stacks, each after the one it reads"),
@@ -52,8 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_report(command: argparse.ArgumentParser) -> None:
     command.add_argument("--base", help="commit to compare with, brought up beside it; without it, what stands here")
-    command.add_argument("--out", type=Path, default=Path("report"), help="folder of the report (default: report)")
-    command.add_argument("--fail-on", choices=("changes", "danger", "blocked"), help="end with status 0 below this")
+    add_report_options(command)
 
 
 def _dispatch(options: argparse.Namespace) -> int:
