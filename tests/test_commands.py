@@ -18,7 +18,7 @@ SANDBOX = "python -m sandbox "
 RUN_BY_CI = {"make lint", "make types", "make test"}
 """What .ci/run runs; `make test` runs the rest by tests/life."""
 
-RUN_BY_LIFE = {"up", "preview", "refresh", "status", "destroy", "down", "kill-nodes"}
+RUN_BY_LIFE = {"up", "preview", "refresh", "status", "report", "destroy", "down", "kill-nodes"}
 """Words of `python -m sandbox` that tests/life runs on the real engine."""
 
 RUN_HERE = {"make policies"}
