@@ -77,6 +77,7 @@ class Cost:
         after: the same, after the change.
         unpriced: what has no price in the table: type and kind, with its count.
         formula: the sum in words, e.g. `3 x p5en.48xlarge x 730 h x 63.30 USD/h`.
+        comparable: whether `after` less `before` is the difference: not where the number of what has no price differs.
     """
 
     stack: str
@@ -86,6 +87,7 @@ class Cost:
     after: Decimal
     unpriced: tuple[str, ...] = ()
     formula: tuple[str, ...] = ()
+    comparable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ def _cost(place: _Place, steps: Iterable[Step]) -> Cost:
         after=_sum(now, region, prices),
         unpriced=tuple(_unpriced(was, now, region, prices)),
         formula=tuple(_formulas(was.charged, now.charged, region, prices)),
+        comparable=_is_comparable(was.charged, now.charged, region, prices),
     )
 
 
@@ -62,6 +63,11 @@ def _identified(step: Step, state: State) -> State:
 def _sum(made: Bill, region: str, prices: Table) -> Decimal:
     amounts = (count * (prices.monthly(item, region) or Decimal(0)) for item, count in made.charged.items())
     return sum(amounts, Decimal(0)).quantize(_CENT)
+
+
+def _is_comparable(was: Counter[str], now: Counter[str], region: str, prices: Table) -> bool:
+    """Tell whether all that differs has a price: a node of an unpriced type in place of a priced one saves nothing."""
+    return all(prices.monthly(item, region) is not None for item in {*was, *now} if was[item] != now[item])
 
 
 def _unpriced(was: Bill, now: Bill, region: str, prices: Table) -> Iterator[str]:

@@ -7,7 +7,7 @@ from review.assessment import Cost, Danger, Fact, Review
 from review.plan import Change, Plan, State, Step
 from review.values import Mark
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Grows in its first part when a field goes or means something else, in its second when one is added."""
 MARK = "$mark"
 """Key of the object that stands for a value: `unknown`, `secret` or `absent`."""
@@ -54,7 +54,7 @@ def _fact(fact: Fact) -> dict[str, object]:
 
 
 def _cost(cost: Cost) -> dict[str, object]:
-    names = ("stack", "region", "site", "before", "after", "unpriced", "formula")
+    names = ("stack", "region", "site", "before", "after", "unpriced", "formula", "comparable")
     return {name: getattr(cost, name) for name in names}
 
 

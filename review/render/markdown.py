@@ -42,7 +42,9 @@ def _numbers(review: Review) -> Iterator[str]:
     if review.costs:
         missing = len(outline.unpriced(review))
         known = f" of known prices, {counted(missing, 'price')} missing" if missing else ""
-        yield f"cost a month: **{difference(*outline.money(review))}**{known}"
+        said = difference(*outline.money(review))
+        unknown = f"**not known** ({said}{known})"
+        yield f"cost a month: {f'**{said}**{known}' if outline.is_comparable(review) else unknown}"
     yield f"policies: {outline.outcomes(review)}"
 
 

@@ -122,7 +122,8 @@ def money(review: Review) -> Iterator[Section]:
         return
     before, after = outline.money(review)
     head = row(["Stack", "Region", "Site", "Before", "After", "Difference"]) + "|---|---|:-:|--:|--:|--:|\n"
-    total = row(["**total**", "", "", dollars(before), f"**{dollars(after)}**", f"**{difference(before, after)}**"])
+    more = difference(before, after) if outline.is_comparable(review) else "not known"
+    total = row(["**total**", "", "", dollars(before), f"**{dollars(after)}**", f"**{more}**"])
     yield Section(
         noun="site",
         total=len(review.costs),
@@ -145,7 +146,8 @@ def _of(cost: Cost) -> str:
 
 def _cost(cost: Cost) -> str:
     place = [code(cost.stack), prose(cost.region) or "—", prose(cost.site) or "shared"]
-    return row([*place, dollars(cost.before), dollars(cost.after), difference(cost.before, cost.after)])
+    said = difference(cost.before, cost.after)
+    return row([*place, dollars(cost.before), dollars(cost.after), said if cost.comparable else "not known"])
 
 
 def _unpriced(review: Review) -> str:

@@ -164,6 +164,11 @@ def money(review: Review) -> tuple[Decimal, Decimal]:
     )
 
 
+def is_comparable(review: Review) -> bool:
+    """Tell whether the difference of the sums is what the change costs."""
+    return all(cost.comparable for cost in review.costs)
+
+
 def unpriced(review: Review) -> list[str]:
     """What has no price, and so stands in no sum."""
     return sorted({name for cost in review.costs for name in cost.unpriced})

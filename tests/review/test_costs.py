@@ -96,6 +96,8 @@ def test_a_type_without_a_price_is_named_and_not_counted() -> None:
         program.deployed(), NODE_GROUP, ["llm-prod-a-reserved"], {"instanceTypes": ["p5e.48xlarge"]}
     )
     assert "3 x p5e.48xlarge on demand, no price in us-east-1 (before: 0)" in _site(moved, "a").unpriced
+    assert not _site(moved, "a").comparable
+    assert _site(moved, "b").comparable
 
 
 def test_a_reservation_is_charged_only_where_no_node_fills_it() -> None:

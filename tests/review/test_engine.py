@@ -1,7 +1,7 @@
 """How the official CLI is driven.
 
-The SDK and its calls of the CLI are real; the CLI is a stand-in, or the opened stack is one. On the real engine it is
-tests/life that runs this, with the language host that the sandbox has in place of the official one.
+`heard` runs on the real engine in tests/life. What was not run is `Runner` on a real CLI: it starts the program by the
+official language host, which no package index carries. Here the SDK and its calls are real, the CLI or the stack is not.
 """
 
 from collections.abc import Callable, Mapping

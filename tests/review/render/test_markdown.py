@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -94,6 +95,15 @@ def test_many_properties_of_one_resource_are_cut_in_sight() -> None:
 
 def test_a_sum_without_all_prices_says_so_where_it_is_read_first() -> None:
     assert "(+14.2 %)** of known prices, 1 price missing ·" in markdown.render(reviews.dangerous())
+
+
+def test_a_difference_that_a_missing_price_hides_is_not_given_as_one() -> None:
+    made = reviews.dangerous()
+    hidden = replace(made, costs=tuple(replace(cost, comparable=False) for cost in made.costs))
+    head, _, rest = markdown.render(hidden).partition("### Money")
+    assert "cost a month: **not known** (+$" in head
+    assert "%)** of known prices" not in head
+    assert rest.partition("<details>")[0].count("not known") == len(made.costs) + 1
 
 
 def test_no_pack_is_not_a_pass() -> None:
