@@ -22,6 +22,8 @@ from review.steps import Told, steps_of
 _READ = ("resourcePreEvent", "resOutputsEvent", "policyEvent", "diagnosticEvent", "summaryEvent")
 """The events that a plan is made of; the log holds the program's debug messages too."""
 _STACK = "::pulumi:pulumi:Stack::"
+_EPILOGUE = {"preview failed", "update failed"}
+"""What the engine says last where something said before made it stop."""
 _ANALYZER = "using pulumi-analyzer-policy-"
 """The engine warns where it found the policy analyzer: of the machine, not of the change."""
 _MARKED = re.compile(
@@ -147,7 +149,8 @@ def _judged(event: PolicyEvent, message: str) -> tuple[str, Outcome, str]:
 
 
 def _matters(event: DiagnosticEvent) -> bool:
-    return event.severity in {"error", "warning"} and not event.ephemeral and not event.message.startswith(_ANALYZER)
+    said = event.severity in {"error", "warning"} and not event.ephemeral
+    return said and not event.message.startswith(_ANALYZER) and event.message.strip() not in _EPILOGUE
 
 
 def _diagnostic(event: DiagnosticEvent) -> Diagnostic:

@@ -1,7 +1,7 @@
 """Whether a change may run: what was reviewed, nothing else, and nothing that is blocked."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 
@@ -42,6 +42,12 @@ def refuse_blocked(review: Review) -> None:
     Raises:
         ReviewError: it does; says why, and the way through.
     """
+    for plan in review.plans:
+        if not plan.is_whole:
+            errors = [each.message for each in plan.diagnostics if each.severity == "error"]
+            raise ReviewError(f"the preview of {plan.stack} failed: {' '.join(errors[0].split())}{_more(errors)}")
+    if status_of(review) is Status.POLICY:
+        raise ReviewError(f"blocked: {review.verdict.reason} Mend it, or waive it in policies/waivers.yaml")
     if review.verdict.level is Level.BLOCKED:
         raise ReviewError(
             f"blocked: {review.verdict.reason} Change the program, or let an owner accept exactly this change in"
@@ -69,6 +75,10 @@ def refuse_other(review: Review, reviewed: Path) -> None:
 def fingerprint_of(report: Path) -> str:
     """Return the fingerprint of all plans of a report.json; raises ReviewError where it is none."""
     return _text(report, _read(report).get("fingerprint"))
+
+
+def _more(errors: Sequence[str]) -> str:
+    return f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
 
 
 def _listed(review: Review) -> str:

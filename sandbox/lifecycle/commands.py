@@ -39,7 +39,7 @@ def up(paths: Paths, project: Project, names: Sequence[str], reviewed: Path | No
     """
     progress = Progress.standard()
     for engine in _engines(paths, project, names, progress):
-        standing = bool(Checkpoint.of(paths, engine.stack).resources)
+        standing = bool(Checkpoint.of(paths, engine.stack).identities)
         plan = _plan(engine, progress, verbose=verbose) if standing or reviewed else None
         if plan:
             reviewing.refuse(plan, project.checkout, reviewed)

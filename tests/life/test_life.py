@@ -36,6 +36,9 @@ def all_scheduled(plane: ControlPlane, replicas: int) -> bool:
     )
 
 
+UNPROTECTED = "all: {require-deletion-protection: {enforcement: advisory}}"
+
+
 def test_dr_alone_is_refused_before_anything_is_registered(checkout: Checkout) -> None:
     assert "stack dr reads prod, which has no outputs yet" in checkout.refused("up", "dr")
     assert not checkout.checkpoint("dr").resources
@@ -126,6 +129,8 @@ def test_after_a_crash_of_moto_and_a_control_plane_up_says_so_and_changes_nothin
 def test_destroy_leaves_nothing_once_the_clusters_may_go(checkout: Checkout) -> None:
     for stack in ("prod", "dr"):
         checkout.change(stack, {"cluster.deletion_protection": False})
+    assert "require-deletion-protection" in checkout.refused("up")
+    (checkout.folder / "policies" / "settings.yaml").write_text(UNPROTECTED)
     checkout.sandbox("up")
     assert "AWS: 0 resources held by moto, 0 only recorded" in checkout.sandbox("destroy")
     assert not checkout.planes()

@@ -38,7 +38,7 @@ def up_until_it_makes(checkout: Checkout, more: int = 3) -> subprocess.Popen[str
 
 
 BAD: dict[str, tuple[dict[str, Any], str]] = {
-    "unknown key": ({"surprise": 1}, "platform.surprise: Extra inputs are not permitted"),
+    "unknown key": ({"surprise": 1}, "platform.surprise: unknown key, known here are"),
     "wrong type": ({"inference.tensor_parallel": "many"}, "platform.inference.tensor_parallel"),
     "overlapping addresses": ({"network.cidr": "10.100.0.0/16"}, "overlaps"),
     "addresses on two sides": ({"network.cidr": "172.20.0.0/16"}, "one side of 128.0.0.0"),
