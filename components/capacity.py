@@ -79,7 +79,7 @@ class Inference(Model):
 
     model: Text = Field(description="model id")
     revision: Text = Field(description="revision of the weights")
-    image: Text = Field(description="container image of the model server")
+    image: Text = Field(description="container image of the model server, by digest")
     quantization: Quantization = Field(description="number format of the weights")
     tensor_parallel: Count = Field(description="GPUs of one replica")
     replicas: Range = Field(description="replicas per site")

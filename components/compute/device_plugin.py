@@ -12,7 +12,8 @@ from pulumi_kubernetes.core.v1 import PodSpecArgsDict
 from components.base import Component
 from components.compute.nodes import GPU_LABEL, GPU_TAINT
 
-_IMAGE: Final = "nvcr.io/nvidia/k8s-device-plugin:v0.17.1"
+_DIGEST: Final = "sha256:af31e2b7c7f89834c4e5219860def7ac2e49a207b3d4e8610d5a26772b7738e5"
+_IMAGE: Final = f"nvcr.io/nvidia/k8s-device-plugin:v0.17.1@{_DIGEST}"
 _SOCKETS: Final = "/var/lib/kubelet/device-plugins"
 _LABELS: Final = {"name": "nvidia-device-plugin-ds"}
 
@@ -42,6 +43,7 @@ def _pod_spec() -> PodSpecArgsDict:
         "node_selector": {GPU_LABEL: "true"},
         "tolerations": [{"key": GPU_TAINT, "operator": "Exists", "effect": "NoSchedule"}],
         "priority_class_name": "system-node-critical",
+        "automount_service_account_token": False,
         "containers": [
             {
                 "name": "nvidia-device-plugin-ctr",

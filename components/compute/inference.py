@@ -24,6 +24,8 @@ from components.naming import BUSINESS, MONITORING
 
 _HTTPS = 443
 _METADATA: Final[ObjectMetaArgsDict] = {"name": NAME, "namespace": BUSINESS, "labels": LABELS}
+# Read by the policies, which hold the grace period against it.
+_STREAM: Final = "inference-platform/longest-stream-seconds"
 _PODS: Final[LabelSelectorArgsDict] = {"match_labels": LABELS}
 
 
@@ -59,7 +61,9 @@ class Inference(Component):
             "template": {"metadata": {"labels": LABELS}, "spec": pod_spec(self._inference, BUSINESS)},
         }
         opts = pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(depends_on=[account]))
-        return Deployment(self._name, metadata=_METADATA, spec=spec, opts=opts)
+        annotations = {_STREAM: str(self._inference.longest_stream_seconds)}
+        metadata: ObjectMetaArgsDict = {**_METADATA, "annotations": annotations}
+        return Deployment(self._name, metadata=metadata, spec=spec, opts=opts)
 
     def _service(self) -> None:
         port: ServicePortArgsDict = {"name": "http", "port": PORT, "target_port": "http", "protocol": "TCP"}

@@ -10,6 +10,7 @@ from pulumi_kubernetes.core.v1 import (
     ProbeArgsDict,
     TolerationArgsDict,
     TopologySpreadConstraintArgsDict,
+    VolumeArgsDict,
 )
 
 from components import sizing
@@ -20,6 +21,8 @@ NAME: Final = "deepseek-inference"
 PORT: Final = 8000
 LABELS: Final = {"app.kubernetes.io/name": NAME}
 _USER: Final = 65532
+# Where the server writes; the image itself is read-only.
+_WRITABLE: Final = {"cache": "/cache", "tmp": "/tmp", "shm": "/dev/shm"}  # noqa: S108 - the container's
 # A dead node's pods leave after this; with the node's own detection (40 s by default on the control plane) this
 # is the pod's share of the outage, since clients are turned away by readiness long before.
 _AWAY_SECONDS: Final = 30
@@ -46,12 +49,17 @@ def pod_spec(inference: Inference, priority_class: str) -> PodSpecArgsDict:
         "affinity": {"node_affinity": _node_affinity()},
         "topology_spread_constraints": [_spread()],
         "containers": [_server(inference)],
-        "volumes": [
-            {"name": "cache", "empty_dir": {}},
-            # The processes of one replica talk through shared memory; the default of 64 MiB stops them.
-            {"name": "shm", "empty_dir": {"medium": "Memory", "size_limit": "32Gi"}},
-        ],
+        "volumes": _volumes(),
     }
+
+
+def _volumes() -> list[VolumeArgsDict]:
+    return [
+        {"name": "cache", "empty_dir": {}},
+        {"name": "tmp", "empty_dir": {}},
+        # The processes of one replica talk through shared memory; the default of 64 MiB stops them.
+        {"name": "shm", "empty_dir": {"medium": "Memory", "size_limit": "32Gi"}},
+    ]
 
 
 def _tolerations() -> list[TolerationArgsDict]:
@@ -105,12 +113,16 @@ def _server(inference: Inference) -> ContainerArgsDict:
         "env": [{"name": "HF_HOME", "value": "/cache"}, {"name": "HOME", "value": "/cache"}],
         "ports": [{"name": "http", "container_port": PORT}],
         "resources": {"requests": resources, "limits": resources},
-        "security_context": {"allow_privilege_escalation": False, "capabilities": {"drop": ["ALL"]}},
+        "security_context": {
+            "allow_privilege_escalation": False,
+            "read_only_root_filesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
         "startup_probe": _probe(_MODEL_LOAD_SECONDS // _PERIOD_SECONDS),
         "readiness_probe": _probe(3),
         "liveness_probe": _probe(6),
         "lifecycle": {"pre_stop": {"sleep": {"seconds": inference.pre_stop_seconds}}},
-        "volume_mounts": [{"name": "cache", "mount_path": "/cache"}, {"name": "shm", "mount_path": "/dev/shm"}],  # noqa: S108 - the container's
+        "volume_mounts": [{"name": name, "mount_path": path} for name, path in _WRITABLE.items()],
     }
 
 

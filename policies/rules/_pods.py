@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from rules._resource import UNKNOWN, Resource, Value, dig, items
+from rules._resource import UNKNOWN, Resource, Value, dig, items, mapping
 from rules._types import CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, STATEFUL_SET
 
 _TEMPLATE: Final = ("spec", "template", "spec")
@@ -46,3 +46,18 @@ def asks_for_gpus(resource: Resource) -> bool | None:
     if any(limit is not UNKNOWN and limit not in NO_GPUS for limit in limits):
         return True
     return None if UNKNOWN in limits else False
+
+
+def pod(resource: Resource, *path: str) -> Value:
+    """Return the value at `path` of the spec of the pods that `resource` runs."""
+    return resource.get(*POD_SPECS[resource.type], *path)
+
+
+def container_name(container: Value) -> str:
+    """Return how people call a container."""
+    return str(mapping(container).get("name", "?"))
+
+
+def object_name(resource: Resource) -> Value:
+    """Return the name that a Kubernetes object has in its cluster."""
+    return resource.get("metadata", "name")

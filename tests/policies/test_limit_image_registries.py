@@ -7,10 +7,11 @@ from tests.policies.samples import resource, said
 
 NAME = "limit-image-registries"
 SPEC = ("spec", "template", "spec")
+DIGEST = f"sha256:{'0' * 64}"
 IMAGE = (*SPEC, "containers", 0, "image")
 MUTATIONS = (
-    changed(DEPLOYMENT, "llm-prod-a-inference", IMAGE, "vllm-openai:v0.11.0"),
-    changed(DAEMON_SET, "llm-dr-c-device-plugin", IMAGE, "nvcr.io.example/nvidia/k8s-device-plugin:v0.17.1", "dr"),
+    changed(DEPLOYMENT, "llm-prod-a-inference", IMAGE, f"vllm-openai@{DIGEST}"),
+    changed(DAEMON_SET, "llm-dr-c-device-plugin", IMAGE, f"nvcr.io.example/nvidia/k8s-device-plugin@{DIGEST}", "dr"),
 )
 
 

@@ -81,7 +81,7 @@ def sdk_source(token: str) -> str:
     assert sdk is not None
     assert sdk.origin is not None
     snake = re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
-    folder = module if package == "kubernetes" else module.split("/")[0]
+    folder = module.replace(".k8s.io", "") if package == "kubernetes" else module.split("/")[0]
     files = {path.name: path for path in (Path(sdk.origin).parent / folder).glob("*.py")}
     for name in (kind, snake, re.sub(r"(?<!^)(?=[A-Z])", "_", module.split("/")[-1]).lower()):
         if f"{name}.py" in files:

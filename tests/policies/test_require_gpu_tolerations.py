@@ -10,7 +10,6 @@ FIRST = ("spec", "template", "spec", "tolerations", 0)
 MUTATIONS = (
     changed(DEPLOYMENT, "llm-prod-a-inference", (*FIRST, "key"), "nvidia.com/gpus"),
     changed(DEPLOYMENT, "llm-dr-c-inference", (*FIRST, "operator"), "Equal", "dr"),
-    changed(DAEMON_SET, "llm-prod-b-device-plugin", ("metadata", "name"), "log-shipper"),
 )
 EXISTS: Value = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
 WITHOUT = [("fail", "asks for GPUs and does not tolerate the taint nvidia.com/gpu:NoSchedule whatever its value")]
