@@ -1,6 +1,6 @@
 import pytest
 from rules._resource import UNKNOWN, Resource, Value
-from rules._types import CRON_JOB, DAEMON_SET, DEPLOYMENT, POD
+from rules._types import CRON_JOB, DEPLOYMENT, POD
 
 from tests.policies.mutation import changed
 from tests.policies.samples import resource, said
