@@ -59,5 +59,6 @@ def container_name(container: Value) -> str:
 
 
 def object_name(resource: Resource) -> Value:
-    """Return the name that a Kubernetes object has in its cluster."""
-    return resource.get("metadata", "name")
+    """Return namespace/name of a Kubernetes object, UNKNOWN while either is."""
+    place, name = resource.get("metadata", "namespace"), resource.get("metadata", "name")
+    return UNKNOWN if UNKNOWN in (place, name) else f"{place or 'default'}/{name}"

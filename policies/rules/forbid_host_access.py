@@ -9,8 +9,8 @@ from rules._setting import Names
 
 _ALLOWED = Names(
     name="allowed",
-    what="names of objects whose pods may reach into their node",
-    default=("nvidia-device-plugin-daemonset",),
+    what="namespace/name of objects whose pods may reach into their node",
+    default=("kube-system/nvidia-device-plugin-daemonset",),
 )
 _SHARED = ("hostNetwork", "hostPID", "hostIPC")
 _PRIVILEGED = ("securityContext", "privileged")
@@ -55,7 +55,7 @@ RULE = ResourceRule(
     what="No pod is privileged, shares its node's namespaces or mounts its node's files, but for those listed.",
     why="Whoever breaks into such a pod has the node, and with it every pod there and the node's role.",
     source="https://kubernetes.io/docs/concepts/security/pod-security-standards/",
-    fix="Take it out of the pod, or list the object's name in the setting `allowed` if it cannot do without.",
+    fix="Take it out of the pod, or list its namespace/name in the setting `allowed` if it cannot do without.",
     settings=(_ALLOWED,),
     matches=POD_SPECS.__contains__,
     check=_check,

@@ -1,4 +1,4 @@
-"""G7: a GPU node has room for the image and the weights."""
+"""G8: a GPU node has room for the image and the weights."""
 
 from collections.abc import Iterator, Sequence
 

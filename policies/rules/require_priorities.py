@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rules._pods import POD_SPECS, asks_for_gpus, object_name, pod
+from rules._pods import POD_SPECS, asks_for_gpus, pod
 from rules._resource import UNKNOWN, Resource, Value
 from rules._rule import Finding, Severity, StackRule, failure, undecided
 from rules._stack import by_cluster, of_type
@@ -16,10 +16,10 @@ _CLASS = "priorityClassName"
 def _check(resources: Sequence[Resource]) -> Iterator[Finding]:
     for objects in by_cluster(resources).values():
         classes = of_type(objects, PRIORITY_CLASS)
-        unknown = [each for each in classes if UNKNOWN in (object_name(each), each.get("value"))]
+        unknown = [each for each in classes if UNKNOWN in (each.get("metadata", "name"), each.get("value"))]
         for each in unknown:
             yield undecided(each, *(("value",) if each.get("value") is UNKNOWN else ("metadata", "name")))
-        values = {str(object_name(each)): _number(each.get("value")) for each in classes}
+        values = {str(each.get("metadata", "name")): _number(each.get("value")) for each in classes}
         for workload in of_type(objects, *POD_SPECS):
             if not unknown:
                 yield from _check_workload(workload, values)

@@ -10,8 +10,8 @@ from rules._setting import Names
 
 _EXEMPT = Names(
     name="exempt",
-    what="names of objects whose pods need more, each because it serves its node",
-    default=("nvidia-device-plugin-daemonset",),
+    what="namespace/name of objects whose pods need more, each because it serves its node",
+    default=("kube-system/nvidia-device-plugin-daemonset",),
 )
 # The values that each setting may have.
 _WANTED: Final[Mapping[tuple[str, ...], tuple[Value, ...]]] = {

@@ -12,6 +12,7 @@ MUTATIONS = (
     changed(DEPLOYMENT, "llm-prod-b-inference", (*CONTAINER, "securityContext", "privileged"), value=True),
     changed(DEPLOYMENT, "llm-dr-c-inference", (*SPEC, "volumes", 0, "hostPath"), {"path": "/"}, "dr"),
 )
+PLUGIN = "nvidia-device-plugin-daemonset"
 HOST: Value = [{"name": "root", "hostPath": {"path": "/var"}}]
 
 
@@ -20,10 +21,11 @@ def test_holds() -> None:
 
 
 def test_holds_for_a_listed_name() -> None:
-    plugin = workload(metadata={"name": "nvidia-device-plugin-daemonset"}, token=DAEMON_SET, volumes=HOST)
+    plugin = workload(metadata={"name": PLUGIN, "namespace": "kube-system"}, token=DAEMON_SET, volumes=HOST)
     assert said(NAME, plugin) == []
-    assert said(NAME, workload(volumes=HOST), allowed=("server",)) == []
-    assert said(NAME, plugin, allowed=("server",)) == [("fail", "mounts /var of the node")]
+    assert said(NAME, workload(volumes=HOST), allowed=("business/server",)) == []
+    assert said(NAME, workload(metadata={"name": PLUGIN}, volumes=HOST)) == [("fail", "mounts /var of the node")]
+    assert said(NAME, plugin, allowed=("business/server",)) == [("fail", "mounts /var of the node")]
 
 
 @pytest.mark.parametrize("shared", ["hostNetwork", "hostPID", "hostIPC"])

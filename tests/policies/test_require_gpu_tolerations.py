@@ -1,15 +1,26 @@
 import pytest
 from rules._resource import UNKNOWN, Resource, Value
-from rules._types import CRON_JOB, DEPLOYMENT, POD
+from rules._types import CRON_JOB, DAEMON_SET, DEPLOYMENT, POD
 
-from tests.policies.mutation import changed
+from tests.policies.mutation import Added, changed
 from tests.policies.samples import resource, said
 
 NAME = "require-gpu-tolerations"
 FIRST = ("spec", "template", "spec", "tolerations", 0)
+IDLE: dict[str, Value] = {
+    "automountServiceAccountToken": False, "priorityClassName": "monitoring", "containers": [],
+}  # fmt: skip
 MUTATIONS = (
     changed(DEPLOYMENT, "llm-prod-a-inference", (*FIRST, "key"), "nvidia.com/gpus"),
     changed(DEPLOYMENT, "llm-dr-c-inference", (*FIRST, "operator"), "Equal", "dr"),
+    Added(
+        DAEMON_SET,
+        {
+            "metadata": {"name": "log-shipper", "namespace": "monitoring"},
+            "spec": {"template": {"spec": {**IDLE, "tolerations": [{"operator": "Exists"}]}}},
+        },
+        "llm-prod-b",
+    ),
 )
 EXISTS: Value = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
 WITHOUT = [("fail", "asks for GPUs and does not tolerate the taint nvidia.com/gpu:NoSchedule whatever its value")]

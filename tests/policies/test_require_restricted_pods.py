@@ -33,7 +33,7 @@ def test_holds_by_what_pod_or_container_says() -> None:
 
 
 def test_an_exempt_object_holds() -> None:
-    assert said(NAME, workload({"name": "web"}), exempt=("server",)) == []
+    assert said(NAME, workload({"name": "web"}), exempt=("business/server",)) == []
 
 
 @pytest.mark.parametrize(
