@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from review import acceptance, checkout, comment, events, gate, render
-from review.assess import review
+from review import acceptance, checkout, gate, render
 from review.assessment import Review
 from review.engine import Runner
 from review.errors import ReviewError
 from review.gate import Status
+from review.github import comment
+from review.judging.assess import review
 from review.plan import Plan
+from review.reading import events
 
 
 def judged(plans: Sequence[Plan], folder: Path) -> Review:

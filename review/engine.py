@@ -11,8 +11,8 @@ from pulumi import automation as auto
 from pulumi.automation.events import EngineEvent
 
 from review.errors import ReviewError
-from review.events import plan_of
 from review.plan import Outcome, Plan
+from review.reading.events import plan_of
 
 Run = Callable[..., Any]
 Printer = Callable[[str], Any]

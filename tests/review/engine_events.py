@@ -5,8 +5,8 @@ from typing import Any
 
 from pulumi.automation.events import EngineEvent
 
-from review.events import from_json, plan_of
 from review.plan import Plan, Step
+from review.reading.events import from_json, plan_of
 from tests.review import samples
 
 BUCKET = "aws:s3/bucket:Bucket"

@@ -7,7 +7,7 @@ from functools import cache
 
 import engine
 
-from review.lookup import dig, text
+from review.estate.lookup import dig, text
 from review.plan import Change, Operation, Order, Place, Plan, State, Step
 from review.values import Value
 from tests.review import samples

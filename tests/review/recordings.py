@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from review.events import plan_of, read
 from review.plan import Plan
+from review.reading.events import plan_of, read
 
 FOLDER = Path(__file__).parent / "recorded"
 CREATIONS = ("first-creation", "first-creation-again", "dr-first-creation")

@@ -7,7 +7,7 @@ import pytest
 from engine import ROOT
 
 from review.gate import FAIL_ON, Status
-from review.kinds import KINDS
+from review.judging.kinds import KINDS
 from tests.workflows.definitions import WORKFLOWS
 
 PAGE = (ROOT / "docs" / "review.md").read_text()

@@ -15,8 +15,8 @@ from pulumi import automation as auto
 from review import engine
 from review.engine import Runner, heard, is_explained
 from review.errors import ReviewError
-from review.events import from_json
 from review.plan import Plan
+from review.reading.events import from_json
 from tests.review import engine_events
 
 Event = Mapping[str, Any]

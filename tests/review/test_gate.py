@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from review.assess import review
 from review.errors import ReviewError
 from review.gate import Status, fingerprint_of, refuse_blocked, refuse_other, status_of
+from review.judging.assess import review
 from review.plan import Outcome, Plan
 from tests.review import recordings, samples
 

@@ -1,0 +1,1 @@
+"""What stands before and after a change: sites with their capacity, and values out of resources."""

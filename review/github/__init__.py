@@ -1,0 +1,1 @@
+"""A pull request's one comment."""
