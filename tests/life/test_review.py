@@ -166,7 +166,9 @@ def test_the_loss_of_a_site_is_blocked_in_review_and_at_up(base: Checkout) -> No
     # The engine ends a preview at the first protected resource, so that the others are not listed.
     assert "Cluster llm-prod-b" in report.dangers("delete")
     assert report.facts["sites a and b", "GPUs left after losing the largest site"] == ("40", "0")
-    assert "blocked: It deletes " in refused(base, one)
+    reason = refused(base, one)
+    assert "the preview of prod failed: Preview failed: resource " in reason
+    assert "Cluster::llm-prod-b" in reason
 
 
 def test_down_ends_the_base_too(changed: Checkout, base: Checkout) -> None:
