@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -19,22 +20,34 @@ from review.reading import events
 
 
 def judged(plans: Sequence[Plan], folder: Path) -> Review:
-    """Return the review of the plans of a checkout.
+    """Return the review of the plans of a checkout, as far as a gate needs it.
 
     Args:
         plans: one per stack, in the order in which they are run.
         folder: the checkout, whose acceptances count.
 
     Raises:
-        ReviewError: the checkout's acceptances are wrong or of another change.
+        ReviewError: the checkout's acceptances are wrong, or one of this change has expired.
     """
-    return review(
-        plans,
-        commit=checkout.commit(folder),
-        tools=checkout.tools(),
-        accepted=acceptance.read(folder / "review" / acceptance.FILE.name),
-        today=datetime.now(UTC).date(),
-    )
+    accepted = acceptance.read(folder / "review" / acceptance.FILE.name)
+    return review(plans, accepted=accepted, today=datetime.now(UTC).date())
+
+
+def reported(plans: Sequence[Plan], folder: Path) -> Review:
+    """Return the review of the plans with what a report says of their making; raises as `judged` does."""
+    return replace(judged(plans, folder), commit=checkout.commit(folder), tools=checkout.tools())
+
+
+def let_through(plan: Plan, folder: Path, reviewed: Path | None) -> None:
+    """Let only that run which is not blocked and, where a report is given, only what it reviewed.
+
+    Raises:
+        ReviewError: the plan does not pass, or as `judged` does.
+    """
+    made = judged([plan], folder)
+    if reviewed:
+        gate.refuse_other(made, reviewed)
+    gate.refuse_blocked(made)
 
 
 def publish(made: Review, out: Path, fail_on: str | None = None) -> Status:
@@ -48,13 +61,13 @@ def publish(made: Review, out: Path, fail_on: str | None = None) -> Status:
 def preview(folder: Path, stacks: Sequence[str], out: Path, fail_on: str | None) -> Status:
     """Preview stacks against what is deployed, and report."""
     runner = Runner(folder, sys.stderr.write)
-    return publish(judged([runner.preview(stack) for stack in stacks], folder), out, fail_on)
+    return publish(reported([runner.preview(stack) for stack in stacks], folder), out, fail_on)
 
 
 def drift(folder: Path, stacks: Sequence[str], out: Path, fail_on: str | None) -> Status:
     """Compare the cloud with the stacks' states, and report."""
     runner = Runner(folder, sys.stderr.write)
-    return publish(judged([runner.drift(stack) for stack in stacks], folder), out, fail_on)
+    return publish(reported([runner.drift(stack) for stack in stacks], folder), out, fail_on)
 
 
 def rendered(folder: Path, logs: Mapping[str, Path], states: Mapping[str, Path], out: Path) -> Status:
@@ -64,7 +77,7 @@ def rendered(folder: Path, logs: Mapping[str, Path], states: Mapping[str, Path],
         ReviewError: a file can not be read.
     """
     plans = [events.plan_of(stack, events.read(log), _state(states.get(stack))) for stack, log in logs.items()]
-    return publish(judged(plans, folder), out)
+    return publish(reported(plans, folder), out)
 
 
 def up(folder: Path, stack: str, reviewed: Path) -> Status:
@@ -73,13 +86,7 @@ def up(folder: Path, stack: str, reviewed: Path) -> Status:
     Raises:
         ReviewError: it would do something else, is blocked, or fails.
     """
-
-    def check(plan: Plan) -> None:
-        made = judged([plan], folder)
-        gate.refuse_other(made, reviewed)
-        gate.refuse_blocked(made)
-
-    Runner(folder, sys.stderr.write).up(stack, check)
+    Runner(folder, sys.stderr.write).up(stack, lambda plan: let_through(plan, folder, reviewed))
     sys.stdout.write(f"{stack} is up, by the plan that was reviewed\n")
     return Status.NONE
 

@@ -13,12 +13,13 @@ os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # grpc reports every fork; the
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; errors for people are one line on standard error and status 1."""
-    from sandbox.errors import SandboxError  # noqa: PLC0415 `--help` answers without loading the engine's SDK
+    from review.errors import ReviewError  # noqa: PLC0415 `--help` answers without loading the engine's SDK
+    from sandbox.errors import SandboxError  # noqa: PLC0415
 
     options = _parser().parse_args(arguments)
     try:
         return _dispatch(options)
-    except SandboxError as error:
+    except (SandboxError, ReviewError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     except KeyboardInterrupt:

@@ -14,10 +14,9 @@ def _check(resource: Resource) -> Iterator[Finding]:
     if asked is None:
         yield undecided(resource, *POD_SPECS[resource.type], "containers")
         return
-    for path, container in containers(resource):
+    for path, container in containers(resource) if asked else ():
         for kind in (*_KINDS, GPU):
-            if asked:
-                yield from _check_kind(resource, (*path, container_name(container)), container, kind)
+            yield from _check_kind(resource, (*path, container_name(container)), container, kind)
 
 
 def _check_kind(resource: Resource, path: tuple[str, ...], container: Value, kind: str) -> Iterator[Finding]:

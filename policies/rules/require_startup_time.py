@@ -26,8 +26,8 @@ def _check(resource: Resource, *, cold_start_seconds: int) -> Iterator[Finding]:
     if asked is None:
         yield undecided(resource, *POD_SPECS[resource.type], "containers")
         return
-    for path, container in containers(resource):
-        if path[-1] == "containers" and asked:
+    for path, container in containers(resource) if asked else ():
+        if path[-1] == "containers":
             yield from _check_container(resource, path, container, cold_start_seconds)
 
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from review.commands import let_through, publish, reported
 from review.plan import Plan
 from sandbox import cloud, toolchain
 from sandbox.aws.ledger import Ledger
@@ -21,7 +22,7 @@ from sandbox.progress import Progress
 
 
 def run(paths: Paths, project: Project, operation: str, names: Sequence[str], *, verbose: bool) -> None:
-    """Preview or refresh the stacks named, or on all of them in order.
+    """Preview or refresh the stacks named, or all of them in order.
 
     Raises:
         SandboxError: a stack's upstream is not up, a tool is missing, or the engine refused.
@@ -35,14 +36,15 @@ def up(paths: Paths, project: Project, names: Sequence[str], reviewed: Path | No
     """Bring up the stacks named, or all of them in order; what stands is changed only as its review allows.
 
     Raises:
-        SandboxError: as `run` does; also where a change is blocked, or is not the one of the report in `reviewed`.
+        SandboxError: as `run` does.
+        ReviewError: a change is blocked, or is not the one of the report in `reviewed`.
     """
     progress = Progress.standard()
     for engine in _engines(paths, project, names, progress):
         standing = bool(Checkpoint.of(paths, engine.stack).identities)
         plan = _plan(engine, progress, verbose=verbose) if standing or reviewed else None
         if plan:
-            reviewing.refuse(plan, project.checkout, reviewed)
+            let_through(plan, project.checkout, reviewed)
         if plan and plan.is_idle:
             _tell(f"up {plan.stack}: {len(plan.steps)} same")
         else:
@@ -58,6 +60,7 @@ def report(paths: Paths, project: Project, base: str | None, out: Path, fail_on:
 
     Raises:
         SandboxError: as `run` does; also where there is no such commit, or it does not come up.
+        ReviewError: the checkout's acceptances are wrong.
     """
     if base:
         standing = reviewing.Base(paths)
@@ -65,7 +68,7 @@ def report(paths: Paths, project: Project, base: str | None, out: Path, fail_on:
         paths = standing.paths
     progress = Progress.standard()
     plans = [_plan(engine, progress) for engine in _engines(paths, project, (), progress)]
-    return reviewing.publish(plans, project.checkout, out, fail_on)
+    return publish(reported(plans, project.checkout), out, fail_on)
 
 
 def show(paths: Paths) -> None:

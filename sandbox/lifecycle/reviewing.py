@@ -1,46 +1,14 @@
-"""The review of what `up` would do here: the same report and the same gate that guard the real stacks."""
+"""What a change is reviewed against where that is not what stands here."""
 
 import io
 import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Sequence
 from pathlib import Path
 
-from review import commands, gate
-from review.errors import ReviewError
-from review.gate import Status
-from review.plan import Plan
 from sandbox.errors import SandboxError
 from sandbox.paths import Paths
-
-
-def publish(plans: Sequence[Plan], checkout: Path, out: Path, fail_on: str | None) -> Status:
-    """Write the report of a checkout's plans and return the exit status that it asks for.
-
-    Raises:
-        SandboxError: the checkout's acceptances are wrong.
-    """
-    try:
-        return commands.publish(commands.judged(plans, checkout), out, fail_on)
-    except ReviewError as error:
-        raise SandboxError(str(error)) from None
-
-
-def refuse(plan: Plan, checkout: Path, reviewed: Path | None) -> None:
-    """Let only that through which is not blocked and, where a report is given, only what it reviewed.
-
-    Raises:
-        SandboxError: the plan does not pass.
-    """
-    try:
-        made = commands.judged([plan], checkout)
-        if reviewed:
-            gate.refuse_other(made, reviewed)
-        gate.refuse_blocked(made)
-    except ReviewError as error:
-        raise SandboxError(str(error)) from None
 
 
 class Base:

@@ -15,7 +15,6 @@ import sandbox.__main__
 from review import commands
 from review.plan import Plan
 from sandbox.lifecycle import commands as sandbox_commands
-from sandbox.lifecycle import reviewing
 from sandbox.lifecycle.stacks import Project
 from sandbox.paths import Paths
 from tests.review import recordings
@@ -48,7 +47,8 @@ def recorded(stack: str) -> Plan:
 def report(_paths: Paths, project: Project, base: str | None, out: Path, fail_on: str | None) -> int:
     """In place of the sandbox's: nothing is brought up."""
     assert re.fullmatch("[0-9a-f]{40}", base or ""), f"no commit to compare with: {base!r}"
-    return reviewing.publish([recorded(stack.name) for stack in project.stacks()], project.checkout, out, fail_on)
+    plans = [recorded(stack.name) for stack in project.stacks()]
+    return commands.publish(commands.reported(plans, project.checkout), out, fail_on)
 
 
 def python3(words: Sequence[str]) -> int:
