@@ -83,6 +83,7 @@ class Inference(Model):
     quantization: Quantization = Field(description="number format of the weights")
     tensor_parallel: Count = Field(description="GPUs of one replica")
     replicas: Range = Field(description="replicas per site")
+    concurrency: Count = Field(description="requests that one replica answers at the same time, a count")
     cpu: Count = Field(description="cores of one replica")
     memory_gib: Count = Field(description="memory of one replica, GiB")
     longest_stream_seconds: Count = Field(description="longest answer, s")

@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from components import addressing, messages, naming
 from components.capacity import Inference, Nodes, Quotas
+from components.traffic import Access
 from components.vocabulary import (
     Arn,
     Cidr,
@@ -53,6 +54,7 @@ class Site(Model):
 
     name: SiteName = Field(description="one letter, a to o; fixes the site's addresses")
     zone: Zone = Field(description="its availability zone; no two sites share one")
+    weight: int = Field(ge=0, le=255, description="share of the region's traffic, relative; 0 drains the site")
     reservation_id: ReservationId | None = Field(
         default=None,
         description="capacity reservation of the site's zone that the reserved nodes start in, and nowhere else",
@@ -92,6 +94,7 @@ class Settings(Model):
     network: Network = Field(description="addresses")
     sites: list[Site] = Field(min_length=1, max_length=15, description="one zone and cluster each")
     cluster: Cluster = Field(description="EKS")
+    access: Access = Field(description="entry, gateway and service discovery")
     nodes: Nodes = Field(description="node groups")
     inference: Inference = Field(description="model serving")
     quotas: Quotas = Field(description="the most that each domain may ask for")
@@ -136,6 +139,14 @@ class Settings(Model):
     def _upstream(self) -> Self:
         if (self.role is Role.STANDBY) != (self.upstream is not None):
             raise ValueError(f"role {self.role} with upstream {self.upstream}: a standby needs one, a primary has none")
+        return self
+
+    @model_validator(mode="after")
+    def _entry(self) -> Self:
+        if (self.role is Role.PRIMARY) != (self.access.entry is not None):
+            raise ValueError(
+                f"role {self.role} with access.entry {self.access.entry}: a primary has one, a standby joins its upstream's"
+            )
         return self
 
     @model_validator(mode="after")

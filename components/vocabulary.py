@@ -56,6 +56,8 @@ Arn = Annotated[str, _matching(r"arn:aws:iam::\d{12}:(role|user)/.+", "like arn:
 ReservationId = Annotated[str, _matching(r"cr-[0-9a-f]{17}", "like cr-0123456789abcdef0")]
 KubernetesVersion = Annotated[str, _matching(r"1\.\d\d", "like 1.36")]
 Quantization = Annotated[str, _matching("fp8|int8|awq", "fp8, int8 or awq")]
+Domain = Annotated[str, _matching(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", "a DNS name like llm.example.com")]
 Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=1)]
+Percent = Annotated[int, Field(ge=1, le=100)]
 Days = Annotated[int, Field(ge=1, le=3653)]

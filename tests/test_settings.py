@@ -108,8 +108,8 @@ SIZES = [
     ("upstream", "other", "role primary with upstream other: a standby needs one, a primary has none"),
 ]
 KEYS = [
-    ("surprise", "1", "platform.surprise: unknown key, known here are cluster, cost_center, inference"),
-    ("sites.1.rack", "3", "platform.sites.1.rack: unknown key, known here are name, reservation_id, zone"),
+    ("surprise", "1", "platform.surprise: unknown key, known here are access, cluster, cost_center, inference"),
+    ("sites.1.rack", "3", "platform.sites.1.rack: unknown key, known here are name, reservation_id, weight, zone"),
     ("phase", "full", "platform.phase: unknown key, known here are"),
     ("nodes.system", "", "platform.nodes.system: is missing, must be given: nodes of the cluster's own services"),
 ]

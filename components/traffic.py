@@ -1,0 +1,109 @@
+"""Settings of the access layer: the global entry, the gateway of each site, and how it finds the model servers."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from components.capacity import Range
+from components.vocabulary import Count, Domain, Model, Percent, Text
+
+
+class RateLimit(Model):
+    """A token bucket; a site's gateways share it evenly."""
+
+    requests_per_second: Count = Field(description="tokens that flow in, requests/s per site")
+    burst: Count = Field(description="tokens that it holds, requests per site")
+
+
+class Pool(Model):
+    """Connections of one gateway worker to the model servers."""
+
+    idle_connections: Count = Field(description="connections kept open, a count per worker")
+    keep_alive_seconds: Count = Field(description="how long an idle one is kept, s")
+    connect_timeout_seconds: Count = Field(description="wait for a new one, s")
+    read_timeout_seconds: Count = Field(
+        description="longest silence of a model server within an answer that is not streamed, s"
+    )
+
+
+class Breaker(Model):
+    """When a model server is left alone, and for how long."""
+
+    failures: Count = Field(description="failures in a row that open it, a count")
+    pause_seconds: Count = Field(description="wait before one request tries again, s")
+
+
+class Retry(Model):
+    """What a request that failed before its first byte may try again; nothing is tried after it."""
+
+    tries: int = Field(ge=1, le=5, description="model servers that one request may try, a count")
+    budget_percent: Percent = Field(description="retries of all requests of the last ten seconds, %")
+
+
+class Cache(Model):
+    """Answers that the gateway keeps: only those of cacheable routes, each for its own tenant."""
+
+    size_mib: Count = Field(description="room on disk of one gateway, MiB")
+    fresh_seconds: Count = Field(description="how long an answer is served without asking, s")
+    stale_seconds: Count = Field(description="how long after that it is served while a new one is fetched, s")
+
+
+class Gateway(Model):
+    """The Nginx gateway of each site."""
+
+    image: Text = Field(description="container image of Nginx, by digest")
+    replicas: Range = Field(description="gateways per site")
+    cpu: Count = Field(description="cores of one gateway")
+    memory_gib: Count = Field(description="memory of one gateway, GiB")
+    client: RateLimit = Field(description="limit of one client address")
+    tenant: RateLimit = Field(description="limit of one tenant, known by its API key")
+    pool: Pool = Field(description="connections to the model servers")
+    retry: Retry = Field(description="second tries")
+    breaker: Breaker = Field(description="circuit breaker of one model server")
+    slow_start_seconds: Count = Field(description="time in which a returning model server gets its full share, s")
+    cache: Cache = Field(description="cached answers")
+    body_limit_kib: Count = Field(description="largest request body, KiB")
+
+
+class Discovery(Model):
+    """Consul of each site, and the check of every model server."""
+
+    image: Text = Field(description="container image of Consul, by digest")
+    template_image: Text = Field(description="container image of consul-template, by digest")
+    disk_gib: Count = Field(description="volume of one Consul server, GiB")
+    interval_seconds: Count = Field(description="time between two checks, s")
+    timeout_seconds: Count = Field(description="wait for the answer to a check, s")
+    failures: Count = Field(description="failed checks in a row that make a server critical, a count")
+    passing_weight: Count = Field(description="share of traffic while passing, relative")
+    warning_weight: Count = Field(description="share of traffic while warning, relative")
+
+    @model_validator(mode="after")
+    def _check_ends(self) -> Self:
+        if self.timeout_seconds >= self.interval_seconds:
+            raise ValueError(
+                f"timeout_seconds {self.timeout_seconds} must be below interval_seconds {self.interval_seconds}"
+            )
+        return self
+
+
+class Firewall(Model):
+    """Requests that the firewall lets through in five minutes."""
+
+    per_address: int = Field(ge=10, description="requests of one client address in five minutes")
+    per_key: int = Field(ge=10, description="requests of one API key in five minutes")
+
+
+class Entry(Model):
+    """The global entry; only a primary has one, and its standby joins it."""
+
+    domain: Domain = Field(description="DNS zone; the API answers at api.<domain>")
+    firewall: Firewall = Field(description="rate rules of WAF")
+
+
+class Access(Model):
+    """The way from a client's DNS look-up to a model server."""
+
+    entry: Entry | None = Field(default=None, description="the global entry, in a primary only")
+    dial_percent: int = Field(ge=0, le=100, description="share of the region's clients that its sites take, %")
+    gateway: Gateway = Field(description="Nginx")
+    discovery: Discovery = Field(description="Consul")
