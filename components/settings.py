@@ -145,7 +145,7 @@ class Settings(Model):
     def _entry(self) -> Self:
         if (self.role is Role.PRIMARY) != (self.access.entry is not None):
             raise ValueError(
-                f"role {self.role} with access.entry {self.access.entry}: a primary has one, a standby joins its upstream's"
+                f"role {self.role} with access.entry {self.access.entry}: a primary has one, a standby joins another's"
             )
         return self
 

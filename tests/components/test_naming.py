@@ -19,8 +19,9 @@ SITES = st.lists(st.sampled_from("abcdefghijklmno"), min_size=1, unique=True)
 def _settings(name: str, sites: list[str]) -> dict[str, Any]:
     region = "us-east-1"
     zones = [f"{region}{chr(ord('f') + index)}" for index in range(len(sites))]
+    placed = [{"name": site, "zone": zone, "weight": 1} for site, zone in zip(sites, zones, strict=True)]
     values = engine.values("prod")
-    return values | {"name": name, "sites": [{"name": s, "zone": z} for s, z in zip(sites, zones, strict=True)]}
+    return values | {"name": name, "sites": placed}
 
 
 def _accepts(name: str, sites: list[str]) -> bool:

@@ -7,6 +7,7 @@ import json
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.engine
 REPLICA = {"inference.replicas.minimum": 3, "nodes.spot.minimum": 3, "nodes.spot.initial": 3}
 OTHER_GPU = {"nodes.reserved.instance_types": ["p5.48xlarge"]}
 PUBLIC_CIDR = {"cluster.public_access_cidrs": ["203.0.113.0/24", "198.51.100.0/24"]}
+SHORTER_LOGS = {"network.flow_log_retention_days": 30}
 VPC_CIDR = {"network.cidr": "10.50.0.0/16"}
 
 
@@ -100,6 +102,12 @@ def refused(checkout: Checkout, values: Mapping[str, Any], *more: str) -> str:
     return reason
 
 
+def accept(checkout: Checkout, fingerprint: str) -> None:
+    """Answer for a blocked change, as its owner would in the pull request."""
+    entry = {"fingerprint": fingerprint, "owner": "platform-team", "reason": "a test", "expires": str(date.max)}
+    (checkout.folder / "review" / "accepted.yaml").write_text(json.dumps({"accepted": [entry]}))
+
+
 def test_one_more_replica_against_a_commit_is_safe(changed: Checkout) -> None:
     changed.change("prod", REPLICA)
     changed.sandbox("report", "--base", "HEAD", expect=2)
@@ -169,6 +177,16 @@ def test_the_loss_of_a_site_is_blocked_in_review_and_at_up(base: Checkout) -> No
     reason = refused(base, one)
     assert "the preview of prod failed: Preview failed: resource " in reason
     assert "Cluster::llm-prod-b" in reason
+
+
+def test_the_reviewed_change_is_let_through(base: Checkout) -> None:
+    base.change("prod", SHORTER_LOGS)
+    base.sandbox("report", expect=5)
+    reviewed = base.folder / "report" / "report.json"
+    reason = base.refused("up", "prod", "--reviewed", str(reviewed))
+    assert "blocked: " in reason
+    accept(base, Report.of(base).told["fingerprints"]["prod"])
+    assert "1 updated" in base.sandbox("up", "prod", "--reviewed", str(reviewed))
 
 
 def test_down_ends_the_base_too(changed: Checkout, base: Checkout) -> None:
