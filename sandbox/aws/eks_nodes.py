@@ -2,6 +2,8 @@
 
 moto holds sizes, labels, taints, update and repair configuration: a change of these behind the engine's back is seen.
 It can change neither tags nor the launch template's version of a group that stands: for these the ledger's word stands.
+EKS makes an Auto Scaling group beside each node group. Ours is real at moto, so that others can name it, but empty: the
+nodes are the control plane's, and instances at moto would be a second set of machines that nobody sees.
 """
 
 from typing import Any
@@ -34,9 +36,32 @@ def _create(cloud: Cloud, props: Props) -> tuple[str, Props]:
     _configure(cloud, props)
     sync_nodes(_plane(cloud, props), _nodes(cloud, props, subnets[0]["AvailabilityZone"]))
     groups = [{"name": group["name"]} for group in made["resources"]["autoScalingGroups"]]
+    _scale(cloud, groups[0]["name"], props)
     return f"{props['clusterName']}:{props['nodeGroupName']}", {
         "arn": made["nodegroupArn"], "status": "ACTIVE", "resources": [{"autoscalingGroups": groups}],
     }  # fmt: skip
+
+
+def _scale(cloud: Cloud, name: str, props: Props) -> None:
+    """The Auto Scaling group, and the launch template of the same name that EKS derives for it
+    (https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html).
+    """  # noqa: D205
+    kind = {"InstanceType": props["instanceTypes"][0]}
+    cloud.ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=kind)
+    cloud.client("autoscaling").create_auto_scaling_group(
+        AutoScalingGroupName=name, LaunchTemplate={"LaunchTemplateName": name}, MinSize=0, DesiredCapacity=0,
+        MaxSize=props["scalingConfig"]["maxSize"], VPCZoneIdentifier=",".join(props["subnetIds"]),
+        Tags=[{"Key": "eks:nodegroup-name", "Value": props["nodeGroupName"], "PropagateAtLaunch": True}],
+    )  # fmt: skip
+
+
+def _unscale(cloud: Cloud, row: Row) -> None:
+    for group in row.outputs["resources"][0]["autoscalingGroups"]:
+        name = group["name"]
+        scaling = cloud.client("autoscaling")
+        if scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]:
+            scaling.delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
+            cloud.ec2.delete_launch_template(LaunchTemplateName=name)
 
 
 def _plane(cloud: Cloud, props: Props) -> ControlPlane:
@@ -133,6 +158,7 @@ def _delete(cloud: Cloud, row: Row) -> None:
     cluster, name = row.inputs["clusterName"], row.inputs["nodeGroupName"]
     if _describe(cloud, row):
         vanish(lambda: cloud.client("eks").delete_nodegroup(clusterName=cluster, nodegroupName=name))
+    _unscale(cloud, row)
     _remove_nodes(cloud, row.inputs)
 
 

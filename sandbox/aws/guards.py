@@ -16,7 +16,10 @@ MADE_BY_AWS = {
 }  # fmt: skip
 """Resources that come with another one, as output paths of that one."""
 
-IN_USE = {"ec2": "DependencyViolation", "iam": "DeleteConflict", "eks": "ResourceInUseException"}
+IN_USE = {
+    "ec2": "DependencyViolation", "iam": "DeleteConflict", "eks": "ResourceInUseException", "lb": "ResourceInUse",
+    "acm": "ResourceInUseException", "wafv2": "WAFAssociatedItemException",
+}  # fmt: skip
 
 
 def require_references(cloud: Cloud, spec: Spec, props: Props) -> None:

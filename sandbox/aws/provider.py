@@ -4,11 +4,12 @@ import json
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sandbox.aws.bags import merge, observed, pick, unknown
 from sandbox.aws.checking import checked, is_automatic
 from sandbox.aws.cloud import Cloud, ServiceError, marked
+from sandbox.aws.functions import FUNCTIONS
 from sandbox.aws.guards import require_references, require_unused
 from sandbox.aws.ledger import Row
 from sandbox.aws.spec import Spec
@@ -21,7 +22,6 @@ from sandbox.plugin.provider import InvalidInputsError, Observed, Provider, Prov
 from sandbox.plugin.wire import UNKNOWN, Props, section
 
 VERSION = "7.51.1"
-CALLER = "aws:index/getCallerIdentity:getCallerIdentity"
 IGNORED = {"accessKey", "secretKey", "token", "profile", "version", "endpoints", "allowedAccountIds", "maxRetries"}
 """Settings that say how to reach AWS: here the environment does."""
 
@@ -63,7 +63,8 @@ class AwsProvider(Provider):
         """Compare inputs; a replacement that keeps a unique name, not made by us, must delete first."""
         del identity
         spec = _spec(subject)
-        changes = diff_props(olds, news, lambda path: _replaces(spec, path))
+        here: Props = {"region": self.cloud.region} if "region" in spec.inputs else {}
+        changes = diff_props(here | olds, here | news, lambda path: _replaces(spec, path))
         same = bool(spec.identity) and all(olds.get(name) == news.get(name) for name in spec.identity)
         kept = same and not is_automatic(spec, subject, olds)
         return Diff(changes, delete_before_replace=kept and any(change.replaces for change in changes))
@@ -71,80 +72,103 @@ class AwsProvider(Provider):
     def create(self, subject: Subject, inputs: Props, *, preview: bool) -> tuple[str, Props]:
         """Make it, and write it down before the engine hears of it."""
         spec = _spec(subject)
+        cloud = self._of(inputs)
         if preview:
-            return "", self._outputs(inputs, unknown(spec.computed))
+            return "", _outputs(cloud, inputs, unknown(spec.computed))
         with _told(subject):
-            require_references(self.cloud, spec, inputs)
-            operation = self.cloud.ledger.begin(self.cloud.region, subject.type, subject.urn, inputs)
+            require_references(cloud, spec, inputs)
+            operation = cloud.ledger.begin(cloud.region, subject.type, subject.urn, inputs)
             with marked(operation):
-                identity, computed = spec.create(self.cloud, inputs)
-            return identity, self._remember(subject, identity, inputs, computed, operation)
+                identity, computed = spec.create(cloud, inputs)
+            made = Made(subject, identity, operation)
+            return identity, _remember(cloud, made, inputs, computed)
 
     def read(self, subject: Subject, identity: str, inputs: Props, state: Props) -> Observed | None:
         """Look at it; what is gone from AWS is gone from the ledger too."""
-        del inputs, state
-        spec = _spec(subject)
-        row = self.cloud.ledger.get(self.cloud.region, subject.type, identity)
+        del inputs
+        spec, cloud = _spec(subject), self._of(state)
+        row = cloud.ledger.get(cloud.region, subject.type, identity)
         if row is None:
             return None
         with _told(subject):
-            seen = spec.read(self.cloud, row)
+            seen = spec.read(cloud, row)
         if seen is None:
-            self.cloud.ledger.remove(row.region, row.type, row.id)
+            cloud.ledger.remove(row.region, row.type, row.id)
             return None
         inputs = {k: v for k, v in observed(row.inputs, seen).items() if v is not None}
-        return Observed(inputs, self._outputs(inputs, pick(row.outputs, spec.computed)))
+        return Observed(inputs, _outputs(cloud, inputs, pick(row.outputs, spec.computed)))
 
     def update(
         self, subject: Subject, identity: str, olds: Props, news: Props, state: Props, *, preview: bool
     ) -> Props:
         """Change it in place; the service is asked for its present state first, so that drift is put right."""
-        spec = _spec(subject)
+        spec, cloud = _spec(subject), self._of(state)
         if preview:
-            return self._outputs(news, merge(pick(state, spec.computed), unknown(spec.volatile)))
+            return _outputs(cloud, news, merge(pick(state, spec.computed), unknown(spec.volatile)))
         del olds
-        row = self._row(subject, identity)
+        row = _row(cloud, subject, identity)
         with _told(subject):
-            require_references(self.cloud, spec, news)
-            seen = spec.read(self.cloud, row)
+            require_references(cloud, spec, news)
+            seen = spec.read(cloud, row)
             now = replace(row, inputs=observed(row.inputs, seen or {}))
-            computed = merge(pick(row.outputs, spec.computed), spec.update(self.cloud, now, news))
-            return self._remember(subject, identity, news, computed)
+            computed = merge(pick(row.outputs, spec.computed), spec.update(cloud, now, news))
+            return _remember(cloud, Made(subject, identity), news, computed)
 
     def delete(self, subject: Subject, identity: str, state: Props) -> None:
         """Remove it, unless another one uses it."""
-        del state
-        row = self.cloud.ledger.get(self.cloud.region, subject.type, identity)
+        cloud = self._of(state)
+        row = cloud.ledger.get(cloud.region, subject.type, identity)
         if row is not None:
             with _told(subject):
-                remove(self.cloud, row)
+                remove(cloud, row)
 
     def invoke(self, token: str, arguments: Props) -> Props:
-        """Answer who we are; no other function is mapped."""
-        del arguments
-        if token != CALLER:
-            raise ProviderError(f"function {token} is not mapped by the sandbox's aws plugin; {CALLER} is")
-        caller = self.cloud.caller
-        account = caller["Account"]
-        return {"accountId": account, "arn": caller["Arn"], "userId": caller["UserId"], "id": account}
-
-    def _row(self, subject: Subject, identity: str) -> Row:
-        row = self.cloud.ledger.get(self.cloud.region, subject.type, identity)
-        if row is None:
+        """Answer a function that the table of functions has."""
+        if token not in FUNCTIONS:
             raise ProviderError(
-                f"{subject.type} {identity} does not exist in {self.cloud.region}; run `make up` again after a refresh"
+                f"function {token} is not mapped by the sandbox's aws plugin; {', '.join(sorted(FUNCTIONS))} are"
             )
-        return row
+        with _told(Subject("", token, "")):
+            return FUNCTIONS[token](self._of(arguments), arguments)
 
-    def _remember(self, subject: Subject, identity: str, inputs: Props, computed: Props, operation: str = "") -> Props:
-        outputs, held = self._outputs(inputs, computed), TABLE[subject.type].held
-        row = Row(self.cloud.region, subject.type, identity, subject.urn, inputs, outputs, held, time.time())
-        self.cloud.ledger.put(row, operation)
-        return outputs
+    def _of(self, props: Props) -> Cloud:
+        """The AWS of the region that a resource's own input, or its output, says; else the provider's."""
+        region = props.get("region")
+        return self.cloud if region in {None, "", UNKNOWN, self.cloud.region} else Cloud(self.paths, str(region))
 
-    def _outputs(self, inputs: Props, computed: Props) -> Props:
-        tags = {"tagsAll": inputs["tags"]} if "tags" in inputs else {}
-        return merge(inputs, computed) | tags | {"region": self.cloud.region}
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What stands now.
+
+    Attributes:
+        operation: of the creation that made it; empty after an update.
+    """
+
+    subject: Subject
+    identity: str
+    operation: str = ""
+
+
+def _row(cloud: Cloud, subject: Subject, identity: str) -> Row:
+    row = cloud.ledger.get(cloud.region, subject.type, identity)
+    if row is None:
+        raise ProviderError(
+            f"{subject.type} {identity} does not exist in {cloud.region}; run `make up` again after a refresh"
+        )
+    return row
+
+
+def _remember(cloud: Cloud, made: Made, inputs: Props, computed: Props) -> Props:
+    outputs, token = _outputs(cloud, inputs, computed), made.subject.type
+    row = Row(cloud.region, token, made.identity, made.subject.urn, inputs, outputs, TABLE[token].held, time.time())
+    cloud.ledger.put(row, made.operation)
+    return outputs
+
+
+def _outputs(cloud: Cloud, inputs: Props, computed: Props) -> Props:
+    tags = {"tagsAll": inputs["tags"]} if "tags" in inputs else {}
+    return merge(inputs, computed) | tags | {"region": cloud.region}
 
 
 def remove(cloud: Cloud, row: Row) -> None:

@@ -1,11 +1,40 @@
 """Every resource type that the plugin maps; a type that is not here is refused by name."""
 
-from sandbox.aws import eks_access, eks_addon, eks_cluster, eks_nodes, iam, keys, network, peering, routing, security
+from dataclasses import replace
+
+from sandbox.aws import (
+    eks_access,
+    eks_addon,
+    eks_cluster,
+    eks_nodes,
+    iam,
+    keys,
+    listener,
+    load_balancer,
+    network,
+    peering,
+    routing,
+    security,
+    target_group,
+)  # fmt: skip
 from sandbox.aws import template as launch
-from sandbox.aws.spec import Spec
+from sandbox.aws.spec import Input, Spec
 
 SERVICES = (
     network, routing, security, peering, launch, iam, keys, eks_cluster, eks_nodes, eks_addon, eks_access,
+    load_balancer, target_group, listener,
 )  # fmt: skip
 
-TABLE: dict[str, Spec] = {spec.token: spec for service in SERVICES for spec in service.SPECS}
+GLOBAL = ("iam", "route53", "cloudfront", "globalaccelerator")
+"""Services whose resources are of no region
+(https://www.pulumi.com/registry/packages/aws/how-to-guides/7-0-migration/)."""
+
+
+def _placed(spec: Spec) -> Spec:
+    """A type with the input `region`, which every resource of a regional service takes in place of its provider's."""
+    if spec.token.split(":")[1].split("/")[0] in GLOBAL:
+        return spec
+    return replace(spec, inputs={**spec.inputs, "region": Input(replaces=True)})
+
+
+TABLE: dict[str, Spec] = {spec.token: _placed(spec) for service in SERVICES for spec in service.SPECS}

@@ -1,6 +1,6 @@
 """Tags as Pulumi writes them (a map), and as EC2, IAM, KMS and EKS do."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sandbox.aws.cloud import Cloud
@@ -40,3 +40,14 @@ def retag(cloud: Cloud, identity: str, olds: Props, news: Props) -> None:
         cloud.ec2.delete_tags(Resources=[identity], Tags=[{"Key": key} for key in gone])
     if news.get("tags") and news["tags"] != olds.get("tags"):
         cloud.ec2.create_tags(Resources=[identity], Tags=pairs(news["tags"]))
+
+
+def reconcile(
+    olds: Props, news: Props, drop: Callable[[list[str]], object], put: Callable[[dict[str, str]], object]
+) -> None:
+    """Bring a resource's tags from old to new by the two calls of its service."""
+    gone = removed(olds, news)
+    if gone:
+        drop(gone)
+    if news.get("tags") and news["tags"] != olds.get("tags"):
+        put(news["tags"])

@@ -33,7 +33,7 @@ class Estate:
             return [self.resolve(v) for v in cast("list[Any]", value)]
         if isinstance(value, str) and value.startswith("@"):
             name, _, output = value[1:].partition(".")
-            return self.made[name].outputs[output] if output else self.id(name)
+            return _output(self.made[name].outputs, output) if output else self.id(name)
         return value
 
     def create(self, case: Case) -> None:
@@ -62,6 +62,12 @@ class Estate:
         made = self.made.pop(case.name)
         self.provider.delete(subject_of(case), made.identity, made.outputs)
         assert self.provider.read(subject_of(case), made.identity, {}, {}) is None
+
+
+def _output(outputs: Any, path: str) -> Any:
+    for step in path.split("."):
+        outputs = outputs[int(step) if step.isdigit() else step]
+    return outputs
 
 
 def subject_of(case: Case) -> Subject:
