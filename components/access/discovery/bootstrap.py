@@ -76,8 +76,8 @@ class Bootstrap(Component):
     def _rights(self) -> list[pulumi.Resource]:
         """Return an account that may read and write the Secrets of its list, and nothing else.
 
-        Kubernetes cannot hold a plain create to names, for the name is not in its path. A server-side apply has it there,
-        and needs patch and create of that name alone:
+        Kubernetes cannot hold a plain create to names, for the name is not in its path. A server-side apply has it
+        there, and needs patch and create of that name alone:
         https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
         """
         account = ServiceAccount(self._name, metadata=_METADATA, automount_service_account_token=False, opts=self._opts)
