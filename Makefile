@@ -41,8 +41,8 @@ lint: ## ruff: rules and format; actionlint and shellcheck: the workflows and th
 	@$(RUN) shellcheck .ci/run
 types: ## basedpyright, strict
 	@$(RUN) basedpyright
-toolchain: ## find or build the engine and the Kubernetes programs
-	@$(RUN) python -m sandbox.toolchain
+toolchain: ## find or build the engine, the Kubernetes programs, Consul and Nginx
+	@$(RUN) python -m sandbox.toolchain sandbox access
 lock: ## write the lock files anew from requirements*.in (needs uv)
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
 	@$(LOCK) requirements.in -c requirements-dev.txt -o requirements.txt

@@ -1,4 +1,4 @@
-"""`python -m sandbox.toolchain [TOOL ...]`: have every program ready, or only the ones named."""
+"""`python -m sandbox.toolchain [NAME ...]`: have the sandbox's programs ready, or those named by program or group."""
 
 import signal
 import sys

@@ -73,8 +73,11 @@ class Builder:
             (target / _built_name(package)).rename(target / tool)
 
     def _copy(self, module: Module, target: Path, origin: str, inner: str) -> None:
+        purpose = f"find the files of {origin}"
+        # A module whose packages no tool imports was not downloaded with them.
+        self._go(module, purpose, ["mod", "download", origin], lambda _: None)
         arguments = ["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", origin]
-        [folder] = self._go(module, f"find the files of {origin}", arguments, lambda _: None)
+        [folder] = self._go(module, purpose, arguments, lambda _: None)
         shutil.copytree(Path(folder, inner), target, ignore=_only_manifests)
         for top, _, _ in os.walk(target):
             # Go's downloads are read-only, and a copied folder that is can not be removed again.
@@ -103,5 +106,5 @@ def _built_name(package: str) -> str:
 
 
 def _only_manifests(folder: str, names: list[str]) -> set[str]:
-    kept = {name for name in names if name.endswith(".yaml") or Path(folder, name).is_dir()}
+    kept = {name for name in names if name.endswith((".yaml", "swagger.json")) or Path(folder, name).is_dir()}
     return set(names) - (kept - {"testdata"})

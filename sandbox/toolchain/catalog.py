@@ -6,11 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sandbox.errors import SandboxError
-
 MODULES_FOLDER = Path(__file__).resolve().parent / "modules"
 BUILD_FLAGS = ("-mod=readonly", "-trimpath")
 KWOK_STAGES = "kwok-stages"
+OPENAPI = "kubernetes-openapi"
+SANDBOX = "sandbox"
+"""The group of programs that `make up` runs."""
+
+ACCESS = "access"
+"""The group of programs that only the bench of the access layer runs."""
+
+LINT = "lint"
+"""The group of programs that only check this repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,7 @@ class Module:
         disk_gib: share of some 7.6 GiB that downloads, compiler cache and programs of all modules took together.
         variables: what the linker writes into the programs, as `package.name=value`.
         data: folders to keep beside the programs: name, then the Go module and the path inside it.
-        by_name_only: the sandbox runs without it, so it is had only where its tools are asked for.
+        group: a word that asks for all modules that name it.
     """
 
     name: str
@@ -35,7 +42,7 @@ class Module:
     disk_gib: float
     variables: tuple[str, ...] = ()
     data: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
-    by_name_only: bool = False
+    group: str = SANDBOX
 
     @property
     def title(self) -> str:
@@ -105,20 +112,39 @@ MODULES = (
         tools={"actionlint": "github.com/rhysd/actionlint/cmd/actionlint"},
         minutes=0.5,
         disk_gib=0.2,
-        by_name_only=True,
+        group=LINT,
+    ),
+    Module(
+        name="consul",
+        version="v1.20.6",
+        tools={"consul": "github.com/hashicorp/consul"},
+        minutes=7.0,
+        disk_gib=3.5,
+        variables=("github.com/hashicorp/consul/version.Version=1.20.6",),
+        group=ACCESS,
+    ),
+    Module(
+        name="consul-template",
+        version="v0.41.1",
+        tools={"consul-template": "github.com/hashicorp/consul-template"},
+        minutes=1.0,
+        disk_gib=0.3,
+        variables=("github.com/hashicorp/consul-template/version.Version=0.41.1",),
+        group=ACCESS,
+    ),
+    Module(
+        name="kubeconform",
+        version="v0.8.0",
+        tools={"kubeconform": "github.com/yannh/kubeconform/cmd/kubeconform"},
+        minutes=0.7,
+        disk_gib=0.4,
+        data={OPENAPI: ("k8s.io/kubernetes", "api/openapi-spec")},
+        group=ACCESS,
     ),
 )
 
 
-def modules_for(tools: Iterable[str] | None) -> list[Module]:
-    """The modules that carry the named tools; all that the sandbox runs for None.
-
-    Raises:
-        SandboxError: a name that no module carries.
-    """
-    known = {tool: module for module in MODULES for tool in module.tools}
-    needed = {tool for tool, module in known.items() if not module.by_name_only}
-    wanted = needed if tools is None else set(tools)
-    if unknown := sorted(wanted - set(known)):
-        raise SandboxError(f"no such tool: {', '.join(unknown)}; known are {', '.join(known)}")
-    return [module for module in MODULES if wanted & set(module.tools)]
+def modules_for(names: Iterable[str]) -> list[Module]:
+    """The modules that carry the named tools, or belong to the named groups."""
+    wanted = set(names)
+    return [module for module in MODULES if wanted & {*module.tools, module.group}]

@@ -7,13 +7,15 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.errors import SandboxError
 from sandbox.locking import exclusive
 from sandbox.paths import Paths, cache_root
 from sandbox.progress import Progress
 from sandbox.toolchain import found, go, links
 from sandbox.toolchain.build import Builder
 from sandbox.toolchain.cache import Entry
-from sandbox.toolchain.catalog import Module, modules_for
+from sandbox.toolchain.catalog import MODULES, SANDBOX, Module, modules_for
+from sandbox.toolchain.debian import BUNDLES, Bundle, bundles_for, unpack
 from sandbox.toolchain.disk import require_room
 from sandbox.toolchain.running import Children
 
@@ -48,12 +50,14 @@ def ensure(paths: Paths, progress: Progress, tools: Iterable[str] | None = None)
     Args:
         paths: the sandbox to link them into.
         progress: told what is found, what is built and why that takes long.
-        tools: program names; all that the sandbox runs for None.
+        tools: names of programs and groups; all that the sandbox runs for None.
 
     Raises:
         SandboxError: a tool can not be built, or there is no disk space for it.
     """
-    wanted = modules_for(tools)
+    names = [SANDBOX] if tools is None else list(tools)
+    _require_known(names)
+    wanted = modules_for(names)
     sources = _use_engine_of_path(paths, progress, wanted)
     entries = {
         module.name: Entry.of(module, cache_root()) for module in wanted if not set(module.tools) <= sources.keys()
@@ -63,6 +67,8 @@ def ensure(paths: Paths, progress: Progress, tools: Iterable[str] | None = None)
     built = _fill(rest, entries, progress)
     for module in rest:
         sources |= _link(paths, module, entries[module.name].folder, built=module in built)
+    for bundle in bundles_for(names):
+        sources |= _unpack(paths, bundle, progress)
     links.write_scripts(paths)
     return Tools(paths.bin, sources)
 
@@ -79,6 +85,25 @@ def _use_engine_of_path(paths: Paths, progress: Progress, wanted: Sequence[Modul
     progress.say(f"uses pulumi {there.text} at {there.path} from PATH")
     links.link(there.path, paths.bin / "pulumi")
     return {"pulumi": f"{there.text} at {there.path}, from PATH"}
+
+
+def _require_known(names: Iterable[str]) -> None:
+    programs = [tool for module in MODULES for tool in module.tools] + [bundle.name for bundle in BUNDLES]
+    known = [*programs, *sorted({each.group for each in (*MODULES, *BUNDLES)})]
+    if unknown := sorted(set(names) - set(known)):
+        raise SandboxError(f"no such tool: {', '.join(unknown)}; known are {', '.join(known)}")
+
+
+def _unpack(paths: Paths, bundle: Bundle, progress: Progress) -> dict[str, str]:
+    entry = Entry(cache_root() / "toolchain" / bundle.key())
+    whole = entry.is_whole()
+    if not whole:
+        waiting = "another checkout is unpacking the tools: waiting for it"
+        with exclusive(cache_root() / "toolchain.lock", lambda: progress.say(waiting)):
+            if not entry.is_whole():
+                unpack(bundle, entry, Children(), progress)
+    links.link(entry.folder / bundle.name, paths.bin / bundle.name)
+    return {bundle.name: f"{bundle.version}, {'from the cache' if whole else 'unpacked just now'}"}
 
 
 def _missing(modules: Sequence[Module], entries: dict[str, Entry]) -> list[Module]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from sandbox.errors import SandboxError
-from sandbox.toolchain.catalog import MODULES
+from sandbox.toolchain.catalog import MODULES, SANDBOX
 
 if TYPE_CHECKING:
     from conftest import Machine
 
-RUN = [module for module in MODULES if not module.by_name_only]
+RUN = [module for module in MODULES if module.group == SANDBOX]
 ALL = [tool for module in RUN for tool in module.tools]
 
 

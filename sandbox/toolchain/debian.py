@@ -1,0 +1,183 @@
+"""Programs of the machine's own Debian or Ubuntu archive, unpacked into the cache without root or installation."""
+
+import hashlib
+import os
+import platform
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.errors import SandboxError
+from sandbox.progress import Progress, Step
+from sandbox.toolchain.cache import Entry
+from sandbox.toolchain.catalog import ACCESS
+from sandbox.toolchain.running import Children
+
+LAUNCHERS = Path(__file__).resolve().parent / "launchers"
+KEPT = ("usr/sbin", "usr/bin", "usr/lib", "usr/share/lua")
+"""What programs need of a package; the rest (units, manual pages, configuration) is not kept."""
+
+VERSIONS = "versions.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Packages that together hold one program.
+
+    Attributes:
+        name: of the program, and of its launcher, which points it at the libraries and modules beside it.
+        version: of the program, as Debian 12 has it.
+        packages: package to version. An archive keeps only its latest, so the one that it has is taken, and said,
+            where it has another.
+        group: a word that asks for it, as for a Go module.
+    """
+
+    name: str
+    version: str
+    packages: Mapping[str, str]
+    group: str = ACCESS
+
+    @property
+    def title(self) -> str:
+        """The bundle as people call it."""
+        return f"{self.name} {self.version}"
+
+    def key(self) -> str:
+        """The name of the cache entry: it changes with the packages, the launcher and the system."""
+        system = platform.freedesktop_os_release()
+        words = [repr(sorted(self.packages.items())), (LAUNCHERS / self.name).read_text(), *KEPT]
+        words += [system.get("ID", ""), system.get("VERSION_ID", ""), platform.machine()]
+        digest = hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
+        return f"{self.name}-{self.version}-{digest}"
+
+
+BUNDLES = (
+    Bundle(
+        name="nginx",
+        version="1.22.1",
+        packages={
+            "nginx": "1.22.1-9+deb12u11",
+            "nginx-common": "1.22.1-9+deb12u11",
+            "libnginx-mod-http-ndk": "1:0.3.2-3",
+            "libnginx-mod-http-lua": "1:0.10.23-1+deb12u1",
+            "libluajit2-5.1-2": "2.1-20230119-1",
+            "lua-resty-core": "0.1.25-1",
+            "lua-resty-lrucache": "0.13-10",
+            "lua-cjson": "2.1.0+dfsg-2.2",
+        },
+    ),
+    Bundle(
+        name="wrk",
+        version="4.1.0",
+        packages={"wrk": "4.1.0-3+b2", "libluajit2-5.1-2": "2.1-20230119-1"},
+    ),
+)
+
+
+def bundles_for(names: Iterable[str]) -> list[Bundle]:
+    """The bundles that are named, or whose group is."""
+    wanted = set(names)
+    return [bundle for bundle in BUNDLES if {bundle.name, bundle.group} & wanted]
+
+
+def unpack(bundle: Bundle, entry: Entry, children: Children, progress: Progress) -> None:
+    """Download the packages, which apt verifies by the archive's signature, and unpack them.
+
+    Raises:
+        SandboxError: this is no Debian or Ubuntu, or the archive lacks a package.
+    """
+    _require_apt(bundle)
+    with (
+        entry.filling() as partial,
+        progress.step(f"unpack {bundle.title}", "packages of this system's archive") as step,
+    ):
+        apt = Apt(partial / ".apt", children, step)
+        versions = [apt.download(package, version) for package, version in bundle.packages.items()]
+        for archive in sorted(apt.folder.glob("*.deb")):
+            children.run(
+                f"unpack {archive.name}",
+                ["dpkg-deb", "-x", str(archive), str(apt.root)],
+                os.environ,
+                step.note,
+                partial,
+            )
+        for part in KEPT:
+            if (apt.root / part).is_dir():
+                shutil.copytree(apt.root / part, partial / "root" / part, symlinks=True)
+        shutil.rmtree(apt.folder)
+        shutil.copy2(LAUNCHERS / bundle.name, partial / bundle.name)
+        (partial / VERSIONS).write_text("".join(f"{line}\n" for line in versions))
+    _tell_others(bundle, versions, progress)
+
+
+@dataclass(slots=True)
+class Apt:
+    """apt-get with lists and downloads in a folder of its own, so that it needs no root; the sources are the system's.
+
+    Attributes:
+        folder: takes the lists and the packages.
+        updated: whether the lists were fetched: the system's own may be missing, old or enough.
+    """
+
+    folder: Path
+    children: Children
+    step: Step
+    updated: bool = False
+
+    @property
+    def root(self) -> Path:
+        """Where packages are unpacked."""
+        return self.folder / "root"
+
+    def download(self, package: str, version: str) -> str:
+        """Fetch one package, of the pinned version if the archive has it.
+
+        Returns:
+            `package=version` of what was fetched.
+
+        Raises:
+            SandboxError: the archive has none at all.
+        """
+        try:
+            return self._fetch(package, f"{package}={version}")
+        except SandboxError:
+            self._update()
+        try:
+            return self._fetch(package, f"{package}={version}")
+        except SandboxError:
+            return self._fetch(package, package)
+
+    def _fetch(self, package: str, wanted: str) -> str:
+        self._run(f"download {wanted}", ["download", wanted])
+        [archive] = self.folder.glob(f"{package}_*.deb")
+        return f"{package}={archive.name.split('_')[1].replace('%3a', ':')}"
+
+    def _update(self) -> None:
+        if not self.updated:
+            self._run("fetch the package lists", ["update"])
+            self.updated = True
+
+    def _run(self, purpose: str, arguments: list[str]) -> None:
+        options = [f"Dir::Cache={self.folder}/cache", "APT::Sandbox::User="]
+        if self.updated or arguments == ["update"]:
+            options.append(f"Dir::State::Lists={self.folder}/lists")
+        for name in ("cache/archives/partial", "lists/partial", "root"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        words = [word for option in options for word in ("-o", option)]
+        quiet = {**os.environ, "LC_ALL": "C"}
+        self.children.run(purpose, ["apt-get", "-q", *words, *arguments], quiet, self.step.note, self.folder)
+
+
+def _require_apt(bundle: Bundle) -> None:
+    if lacking := [program for program in ("apt-get", "dpkg-deb") if shutil.which(program) is None]:
+        raise SandboxError(
+            f"{bundle.title} is unpacked from the archive of a Debian or Ubuntu system, and this one has no "
+            f"{', '.join(lacking)}; run it in Debian 12"
+        )
+
+
+def _tell_others(bundle: Bundle, versions: Sequence[str], progress: Progress) -> None:
+    pinned = {f"{package}={version}" for package, version in bundle.packages.items()}
+    if others := sorted(set(versions) - pinned):
+        progress.say(f"{bundle.title}: this archive has other versions, which are taken: {', '.join(others)}")
