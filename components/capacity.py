@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from components import sizing
+from components.demand import AGENT, POD, Demand, of_container
 from components.vocabulary import Count, Model, Quantization, Text
 
 
@@ -38,6 +39,16 @@ class SystemGroup(Group):
     """Nodes without GPUs."""
 
     instance_type: Text = Field(description="EC2 instance type")
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.instance_type not in sizing.NODE_SIZES:
+            raise ValueError(f"instance_type {self.instance_type!r} must be of {sorted(sizing.NODE_SIZES)}")
+        return self
+
+    def room(self) -> Demand:
+        """Return what pods of the business domain may ask for on one node."""
+        return sizing.room_on(self.instance_type)
 
 
 class GpuGroup(Group):
@@ -91,6 +102,14 @@ class Inference(Model):
     cpu_target_percent: int = Field(ge=1, le=100, description="CPU that the autoscaler aims at, %")
     scale_down_stabilisation_seconds: int = Field(ge=0, le=3600, description="wait before scaling down, s")
 
+    def demand(self) -> Demand:
+        """Return what the most replicas of a site ask for, each with an agent beside it.
+
+        One more is counted than the autoscaler's most: a rolling update starts the new pod first.
+        """
+        replica = of_container(self.cpu, self.memory_gib, self.tensor_parallel) + AGENT + POD
+        return replica.times(self.replicas.maximum + 1)
+
 
 class Quota(Model):
     """The most that the pods of one domain may ask for on one site."""
@@ -100,25 +119,22 @@ class Quota(Model):
     gpus: int = Field(ge=0, description="GPUs per site")
     pods: Count = Field(description="pods per site, a count")
 
-    def shortage(self, inference: Inference) -> str:
-        """Return what is too small for the most replicas, in one line; empty when they fit.
-
-        One replica more is asked for than the autoscaler's most: a rolling update starts the new pod first.
-        """
-        most = inference.replicas.maximum + 1
+    def shortage(self, demand: Demand) -> str:
+        """Return what is too small for `demand`, in a few words; empty when it fits."""
         least = {
-            "cpu": (self.cpu, inference.cpu * most),
-            "memory_gib": (self.memory_gib, inference.memory_gib * most),
-            "gpus": (self.gpus, inference.tensor_parallel * most),
-            "pods": (self.pods, most),
+            "cpu": (self.cpu, -(-demand.millicores // 1000)),
+            "memory_gib": (self.memory_gib, -(-demand.memory_mib // 1024)),
+            "gpus": (self.gpus, demand.gpus),
+            "pods": (self.pods, demand.pods),
         }
-        short = [f"{key} {has} is below {needs}" for key, (has, needs) in least.items() if has < needs]
-        return f"{', '.join(short)}, which {most} replicas need" if short else ""
+        return ", ".join(f"{key} {has} is below {needs}" for key, (has, needs) in least.items() if has < needs)
 
 
 class Quotas(Model):
     """What each domain may take of a site."""
 
-    business: Quota = Field(description="the inference tier; holds its most replicas and one more for an update")
+    business: Quota = Field(
+        description="the inference tier and the access layer; holds the most replicas of both, and what an update adds"
+    )
     data: Quota = Field(description="caches, queues and their workers")
     monitoring: Quota = Field(description="collectors and log shippers")

@@ -162,8 +162,14 @@ class Settings(Model):
 
     @model_validator(mode="after")
     def _room(self) -> Self:
-        if short := self.quotas.business.shortage(self.inference):
-            raise ValueError(f"quotas.business: {short}; raise it, or lower inference.replicas.maximum")
+        demand = self.inference.demand() + self.access.demand()
+        if short := self.quotas.business.shortage(demand):
+            raise ValueError(
+                f"quotas.business: {short}, which the most replicas and gateways need in an update; raise it,"
+                " or lower inference.replicas.maximum or access.gateway.replicas.maximum"
+            )
+        if why := self.access.crowding(self.nodes.system):
+            raise ValueError(f"nodes.system: {why}; take more or larger nodes, or lower access.gateway.replicas")
         return self
 
 

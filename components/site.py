@@ -6,6 +6,7 @@ import pulumi
 
 from components import addressing, keys, providers
 from components.base import Component, site_tags
+from components.beside import Beside
 from components.compute.addons import AFTER_NODES, BEFORE_NODES, Addons, AddonsArgs
 from components.compute.cluster import Cluster, ClusterArgs
 from components.compute.device_plugin import DevicePlugin
@@ -105,4 +106,5 @@ class Site(Component):
         plugin = DevicePlugin(f"{self._name}-device-plugin", inside)
         domains = Domains(self._name, DomainsArgs(quotas=self._args.settings.quotas), inside)
         after = [*nodes.groups, plugin.daemon_set, *domains.ready]
-        Inference(f"{self._name}-inference", InferenceArgs(inference=inference, after=after), inside)
+        beside = Beside(init_containers=[], volumes=[])
+        Inference(f"{self._name}-inference", InferenceArgs(inference=inference, beside=beside, after=after), inside)

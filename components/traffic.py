@@ -4,7 +4,9 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from components.capacity import Range
+from components import sizing
+from components.capacity import Range, SystemGroup
+from components.demand import AGENT, CONSUL_SERVER, CONSUL_SERVERS, KEEPER, POD, TEMPLATE, Demand, of_container
 from components.vocabulary import Count, Domain, Model, Percent, Text
 
 
@@ -64,6 +66,10 @@ class Gateway(Model):
     cache: Cache = Field(description="cached answers")
     body_limit_kib: Count = Field(description="largest request body, KiB")
 
+    def pod(self) -> Demand:
+        """Return what one gateway asks for, with what runs beside it."""
+        return of_container(self.cpu, self.memory_gib) + TEMPLATE + AGENT + POD
+
 
 class Discovery(Model):
     """Consul of each site, and the check of every model server."""
@@ -107,3 +113,29 @@ class Access(Model):
     dial_percent: int = Field(ge=0, le=100, description="share of the region's clients that its sites take, %")
     gateway: Gateway = Field(description="Nginx")
     discovery: Discovery = Field(description="Consul")
+
+    def demand(self) -> Demand:
+        """Return what the layer's pods of a site ask for; a rolling update starts one gateway more than the most."""
+        gateways = self.gateway.pod().times(self.gateway.replicas.maximum + 1)
+        return gateways + CONSUL_SERVER.times(CONSUL_SERVERS) + KEEPER.times(2)
+
+    def crowding(self, system: SystemGroup) -> str:
+        """Return where the layer's pods find no room on the system nodes, in one line; empty when they fit.
+
+        They are spread evenly, so the fullest node decides: with the most gateways on the most nodes, and with the
+        least of both after the loss of a node, since nobody waits for a new one then.
+        """
+        most, least = self.gateway.replicas.maximum + 1, self.gateway.replicas.minimum
+        for nodes, gateways in ((system.maximum, most), (max(system.minimum - 1, 1), least)):
+            full = sizing.spread_over(nodes, [(self.gateway.pod(), gateways), (CONSUL_SERVER, CONSUL_SERVERS)])
+            if why := _beyond(full, system.room()):
+                return f"{gateways} gateways and {CONSUL_SERVERS} Consul servers on {nodes} nodes need {why}"
+        return ""
+
+
+def _beyond(full: Demand, room: Demand) -> str:
+    if full.millicores > room.millicores:
+        return f"{full.millicores} thousandths of a core on one, {room.millicores} are free"
+    if full.memory_mib > room.memory_mib:
+        return f"{full.memory_mib} MiB on one, {room.memory_mib} are free"
+    return ""

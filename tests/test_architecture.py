@@ -12,6 +12,7 @@ PROGRAM = [ROOT / "__main__.py", *COMPONENTS]
 PURE = [
     "addressing",
     "naming",
+    "demand",
     "sizing",
     "vocabulary",
     "capacity",

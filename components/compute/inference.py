@@ -6,34 +6,33 @@ from typing import Final
 
 import pulumi
 from pulumi_kubernetes.apps.v1 import Deployment, DeploymentSpecArgsDict
-from pulumi_kubernetes.autoscaling.v2 import (
-    HorizontalPodAutoscaler,
-    HorizontalPodAutoscalerBehaviorArgsDict,
-    MetricSpecArgsDict,
-)
+from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler, MetricSpecArgsDict
 from pulumi_kubernetes.core.v1 import Service, ServiceAccount, ServicePortArgsDict
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict, ObjectMetaArgsDict
-from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgsDict
+from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgsDict, NetworkPolicyPortArgsDict
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from components.base import Component
+from components.beside import Beside
 from components.capacity import Inference as InferenceSettings
 from components.compute.domains import NAMESPACE_LABEL
+from components.compute.scaling import behaviour
 from components.compute.serving_pod import LABELS, NAME, PORT, pod_spec
 from components.naming import BUSINESS, MONITORING
+from components.pods import LONGEST_STREAM
+from components.ports import GRPC_PORT
 
 _HTTPS = 443
 _METADATA: Final[ObjectMetaArgsDict] = {"name": NAME, "namespace": BUSINESS, "labels": LABELS}
-# Read by the policies, which hold the grace period against it.
-_STREAM: Final = "inference-platform/longest-stream-seconds"
 _PODS: Final[LabelSelectorArgsDict] = {"match_labels": LABELS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InferenceArgs:
-    """What is served; `after` is what a pod needs to start, among it the nodes."""
+    """What is served, and beside what; `after` is what a pod needs to start, among it the nodes."""
 
     inference: InferenceSettings
+    beside: Beside
     after: Sequence[pulumi.Resource]
 
 
@@ -44,7 +43,7 @@ class Inference(Component):
 
     def __init__(self, name: str, args: InferenceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        self._name, self._inference = name, args.inference
+        self._name, self._inference, self._beside = name, args.inference, args.beside
         self._opts = pulumi.ResourceOptions(parent=self, depends_on=list(args.after))
         account = ServiceAccount(name, metadata=_METADATA, automount_service_account_token=False, opts=self._opts)
         self._network()
@@ -58,18 +57,21 @@ class Inference(Component):
         spec: DeploymentSpecArgsDict = {
             "selector": _PODS,
             "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 1, "max_unavailable": 0}},
-            "template": {"metadata": {"labels": LABELS}, "spec": pod_spec(self._inference, BUSINESS)},
+            "template": {"metadata": {"labels": LABELS}, "spec": pod_spec(self._inference, BUSINESS, self._beside)},
         }
         opts = pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(depends_on=[account]))
-        annotations = {_STREAM: str(self._inference.longest_stream_seconds)}
+        annotations = {LONGEST_STREAM: str(self._inference.longest_stream_seconds)}
         metadata: ObjectMetaArgsDict = {**_METADATA, "annotations": annotations}
         return Deployment(self._name, metadata=metadata, spec=spec, opts=opts)
 
     def _service(self) -> None:
-        port: ServicePortArgsDict = {"name": "http", "port": PORT, "target_port": "http", "protocol": "TCP"}
+        ports: list[ServicePortArgsDict] = [
+            {"name": name, "port": port, "target_port": name, "protocol": "TCP"}
+            for name, port in (("http", PORT), ("grpc", GRPC_PORT))
+        ]
         # The real provider would wait for endpoints, which come with the Deployment below.
         metadata: ObjectMetaArgsDict = {**_METADATA, "annotations": {"pulumi.com/skipAwait": "true"}}
-        Service(self._name, metadata=metadata, spec={"selector": LABELS, "ports": [port]}, opts=self._opts)
+        Service(self._name, metadata=metadata, spec={"selector": LABELS, "ports": ports}, opts=self._opts)
 
     def _budget(self) -> None:
         PodDisruptionBudget(
@@ -93,24 +95,13 @@ class Inference(Component):
                 "min_replicas": wanted.replicas.minimum,
                 "max_replicas": wanted.replicas.maximum,
                 "metrics": [cpu],
-                "behavior": self._behaviour(),
+                "behavior": behaviour(wanted.scale_down_stabilisation_seconds),
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=[deployment]),
         )
 
-    def _behaviour(self) -> HorizontalPodAutoscalerBehaviorArgsDict:
-        return {
-            "scale_up": {
-                "stabilization_window_seconds": 0,
-                "policies": [{"type": "Percent", "value": 100, "period_seconds": 15}],
-            },
-            "scale_down": {
-                "stabilization_window_seconds": self._inference.scale_down_stabilisation_seconds,
-                "policies": [{"type": "Pods", "value": 1, "period_seconds": 60}],
-            },
-        }
-
     def _network(self) -> None:
+        ports: list[NetworkPolicyPortArgsDict] = [{"protocol": "TCP", "port": each} for each in (PORT, GRPC_PORT)]
         near: list[NetworkPolicyPeerArgsDict] = [
             {"namespace_selector": {"match_labels": {NAMESPACE_LABEL: each}}} for each in (BUSINESS, MONITORING)
         ]
@@ -120,7 +111,7 @@ class Inference(Component):
             spec={
                 "pod_selector": _PODS,
                 "policy_types": ["Ingress", "Egress"],
-                "ingress": [{"from_": near, "ports": [{"protocol": "TCP", "port": PORT}]}],
+                "ingress": [{"from_": near, "ports": ports}],
                 # Weights come over HTTPS.
                 "egress": [{"ports": [{"protocol": "TCP", "port": _HTTPS}]}],
             },

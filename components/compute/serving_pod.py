@@ -14,24 +14,23 @@ from pulumi_kubernetes.core.v1 import (
 )
 
 from components import sizing
+from components.beside import Beside
 from components.capacity import Inference
 from components.compute.nodes import CAPACITY_LABEL, GPU_LABEL, GPU_TAINT
+from components.pods import CONFINED, CONFINED_POD, leaving_dead_nodes
+from components.ports import GRPC_PORT
 
 NAME: Final = "deepseek-inference"
 PORT: Final = 8000
 LABELS: Final = {"app.kubernetes.io/name": NAME}
-_USER: Final = 65532
 # Where the server writes; the image itself is read-only.
 _WRITABLE: Final = {"cache": "/cache", "tmp": "/tmp", "shm": "/dev/shm"}  # noqa: S108 - the container's
-# A dead node's pods leave after this; with the node's own detection (40 s by default on the control plane) this
-# is the pod's share of the outage, since clients are turned away by readiness long before.
-_AWAY_SECONDS: Final = 30
 _MODEL_LOAD_SECONDS: Final = 1800
 _PERIOD_SECONDS: Final = 10
 
 
-def pod_spec(inference: Inference, priority_class: str) -> PodSpecArgsDict:
-    """Return the spec of one replica: guaranteed resources, on GPU nodes, spread over hosts."""
+def pod_spec(inference: Inference, priority_class: str, beside: Beside) -> PodSpecArgsDict:
+    """Return the spec of one replica: guaranteed resources, on GPU nodes, spread over hosts, `beside` around it."""
     return {
         "service_account_name": NAME,
         "automount_service_account_token": False,
@@ -39,17 +38,13 @@ def pod_spec(inference: Inference, priority_class: str) -> PodSpecArgsDict:
         "termination_grace_period_seconds": sizing.grace_seconds(
             inference.pre_stop_seconds, inference.longest_stream_seconds
         ),
-        "security_context": {
-            "run_as_non_root": True,
-            "run_as_user": _USER,
-            "fs_group": _USER,
-            "seccomp_profile": {"type": "RuntimeDefault"},
-        },
+        "security_context": CONFINED_POD,
         "tolerations": _tolerations(),
         "affinity": {"node_affinity": _node_affinity()},
         "topology_spread_constraints": [_spread()],
+        "init_containers": [*beside.init_containers],
         "containers": [_server(inference)],
-        "volumes": _volumes(),
+        "volumes": [*_volumes(), *beside.volumes],
     }
 
 
@@ -63,20 +58,7 @@ def _volumes() -> list[VolumeArgsDict]:
 
 
 def _tolerations() -> list[TolerationArgsDict]:
-    return [
-        {"key": GPU_TAINT, "operator": "Exists", "effect": "NoSchedule"},
-        _away("not-ready"),
-        _away("unreachable"),
-    ]
-
-
-def _away(why: str) -> TolerationArgsDict:
-    return {
-        "key": f"node.kubernetes.io/{why}",
-        "operator": "Exists",
-        "effect": "NoExecute",
-        "toleration_seconds": _AWAY_SECONDS,
-    }
+    return [{"key": GPU_TAINT, "operator": "Exists", "effect": "NoSchedule"}, *leaving_dead_nodes()]
 
 
 def _node_affinity() -> NodeAffinityArgsDict:
@@ -111,13 +93,9 @@ def _server(inference: Inference) -> ContainerArgsDict:
         "image": inference.image,
         "args": _arguments(inference),
         "env": [{"name": "HF_HOME", "value": "/cache"}, {"name": "HOME", "value": "/cache"}],
-        "ports": [{"name": "http", "container_port": PORT}],
+        "ports": [{"name": "http", "container_port": PORT}, {"name": "grpc", "container_port": GRPC_PORT}],
         "resources": {"requests": resources, "limits": resources},
-        "security_context": {
-            "allow_privilege_escalation": False,
-            "read_only_root_filesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "security_context": CONFINED,
         "startup_probe": _probe(_MODEL_LOAD_SECONDS // _PERIOD_SECONDS),
         "readiness_probe": _probe(3),
         "liveness_probe": _probe(6),

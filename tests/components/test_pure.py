@@ -3,11 +3,16 @@
 import base64
 from ipaddress import IPv4Network
 
+import engine
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from components import addressing, sizing
+from components.capacity import SystemGroup
 from components.compute.user_data import user_data
+from components.demand import Demand, of_container
+from components.traffic import Access
 
 REGIONS = st.integers(0, 255).map(lambda second: f"10.{second}.0.0/16")
 SITES = st.sets(st.sampled_from("abcdefghijklmno"), min_size=1)
@@ -49,6 +54,62 @@ def test_a_replica_never_spans_nodes() -> None:
     assert sizing.replicas_on(3, "p5en.48xlarge", 8) == 3
     assert sizing.replicas_on(3, "p5en.48xlarge", 3) == 6
     assert sizing.replicas_on(3, "p5en.48xlarge", 16) == 0
+
+
+DEMANDS = st.builds(
+    Demand,
+    millicores=st.integers(1, 8000),
+    memory_mib=st.integers(1, 32768),
+    gpus=st.integers(0, 8),
+    pods=st.integers(0, 3),
+)
+
+
+def test_demand_is_guaranteed_in_quantities_that_kubernetes_reads() -> None:
+    asked = of_container(2, 3) + Demand(millicores=250, memory_mib=64)
+    assert asked.quantities() == {"cpu": "2250m", "memory": "3136Mi"}
+
+
+@given(DEMANDS, st.integers(1, 20))
+def test_many_ask_for_as_much_as_each_in_turn(one: Demand, count: int) -> None:
+    assert one.times(count) == sum((one for _ in range(count)), Demand())
+
+
+def test_a_node_keeps_some_for_itself() -> None:
+    assert sizing.room_on("m7i.2xlarge") == Demand(millicores=7000, memory_mib=29 * 1024)
+
+
+@given(DEMANDS, DEMANDS, st.integers(1, 30), st.integers(1, 30), st.integers(1, 10))
+def test_the_fullest_node_holds_its_share_and_no_pod_more(
+    one: Demand, other: Demand, many: int, few: int, nodes: int
+) -> None:
+    full = sizing.spread_over(nodes, [(one, many), (other, few)])
+    everything = one.times(many) + other.times(few)
+    assert everything.millicores <= nodes * full.millicores
+    assert full.millicores * nodes < everything.millicores + nodes * (one.millicores + other.millicores)
+
+
+def _group(kind: str, least: int, most: int) -> SystemGroup:
+    return SystemGroup(instance_type=kind, minimum=least, maximum=most, initial=least, disk_gib=100)
+
+
+@pytest.mark.parametrize(
+    ("group", "memory_gib", "said"),
+    [
+        (_group("m7i.2xlarge", 2, 6), 2, ""),
+        (_group("m7i.2xlarge", 2, 6), 14, "9 gateways and 3 Consul servers on 6 nodes need 30080 MiB on one"),
+        (_group("m7i.xlarge", 2, 6), 2, "on 6 nodes need 5200 thousandths of a core on one, 3000 are free"),
+        (_group("m7i.xlarge", 2, 20), 2, "2 gateways and 3 Consul servers on 1 nodes need 6200 thousandths"),
+        (_group("m7i.2xlarge", 1, 6), 2, ""),
+    ],
+    ids=str,
+)
+def test_the_access_layer_fits_on_the_system_nodes(group: SystemGroup, memory_gib: int, said: str) -> None:
+    values = engine.values("prod")["access"]
+    values["gateway"]["memory_gib"] = memory_gib
+    found = Access.model_validate(values).crowding(group)
+    assert said in found
+    assert bool(said) == bool(found)
 
 
 def test_grace_outlasts_the_longest_stream() -> None:

@@ -7,6 +7,7 @@ from tests.policies.samples import resource, said
 
 NAME = "limit-image-registries"
 SPEC = ("spec", "template", "spec")
+LISTED = "docker.io/hashicorp, docker.io/openresty, docker.io/vllm, nvcr.io/nvidia"
 DIGEST = f"sha256:{'0' * 64}"
 IMAGE = (*SPEC, "containers", 0, "image")
 MUTATIONS = (
@@ -20,7 +21,14 @@ def pod(image: Value, kind: str = "containers") -> Resource:
 
 
 @pytest.mark.parametrize(
-    "image", ["vllm/vllm-openai:v1", "docker.io/vllm/vllm-openai", "nvcr.io/nvidia/k8s-device-plugin@sha256:00"]
+    "image",
+    [
+        "vllm/vllm-openai:v1",
+        "docker.io/vllm/vllm-openai",
+        "nvcr.io/nvidia/k8s-device-plugin@sha256:00",
+        "hashicorp/consul:1",
+        "openresty/openresty:1",
+    ],
 )
 def test_holds(image: str) -> None:
     assert said(NAME, pod(image)) == []
@@ -36,7 +44,7 @@ def test_holds_for_one_repository_and_a_registry_with_a_port() -> None:
     ["vllm-openai", "vllm2/vllm-openai", "vllm.example/vllm-openai", "quay.io/vllm/vllm-openai", "docker.io/vllmx/a"],
 )
 def test_fails_from_elsewhere(image: str) -> None:
-    assert said(NAME, pod(image)) == [("fail", f"image {image} is not of docker.io/vllm, nvcr.io/nvidia")]
+    assert said(NAME, pod(image)) == [("fail", f"image {image} is not of {LISTED}")]
 
 
 def test_fails_in_every_place_that_runs_containers() -> None:
@@ -46,7 +54,7 @@ def test_fails_in_every_place_that_runs_containers() -> None:
         *said(NAME, resource(DAEMON_SET, {"spec": {"template": {"spec": bad}}})),
     ]
     images = ["a/b", "c/d"] * 2
-    assert found == [("fail", f"image quay.io/{image} is not of docker.io/vllm, nvcr.io/nvidia") for image in images]
+    assert found == [("fail", f"image quay.io/{image} is not of {LISTED}") for image in images]
 
 
 @pytest.mark.parametrize("container", [UNKNOWN, {"image": UNKNOWN}], ids=str)

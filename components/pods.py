@@ -1,0 +1,40 @@
+"""What the pods of every layer have in common; pure."""
+
+from typing import Final
+
+from pulumi_kubernetes.core.v1 import PodSecurityContextArgsDict, SecurityContextArgsDict, TolerationArgsDict
+
+USER: Final = 65532
+"""Whom processes run as: nobody that an image or a node knows."""
+
+LONGEST_STREAM: Final = "inference-platform/longest-stream-seconds"
+"""Annotation of a workload: the longest answer, s. The policies hold the grace period of its pods against it."""
+
+CONFINED_POD: Final[PodSecurityContextArgsDict] = {
+    "run_as_non_root": True,
+    "run_as_user": USER,
+    "fs_group": USER,
+    "seccomp_profile": {"type": "RuntimeDefault"},
+}
+CONFINED: Final[SecurityContextArgsDict] = {
+    "allow_privilege_escalation": False,
+    "read_only_root_filesystem": True,
+    "capabilities": {"drop": ["ALL"]},
+}
+# A dead node's pods leave after this; with the node's own detection (40 s by default on the control plane) this
+# is the pod's share of the outage, since clients are turned away by readiness long before.
+_AWAY_SECONDS: Final = 30
+
+
+def leaving_dead_nodes() -> list[TolerationArgsDict]:
+    """Return the tolerations of a pod that is started elsewhere soon after its node is lost."""
+    return [_away("not-ready"), _away("unreachable")]
+
+
+def _away(why: str) -> TolerationArgsDict:
+    return {
+        "key": f"node.kubernetes.io/{why}",
+        "operator": "Exists",
+        "effect": "NoExecute",
+        "toleration_seconds": _AWAY_SECONDS,
+    }
