@@ -23,6 +23,7 @@ PURE = [
     "settings_doc",
     "compute/user_data",
     "access/discovery/config",
+    "access/gateway/config",
 ]
 LIMIT_FILE, LIMIT_FUNCTION = 250, 25
 

@@ -1,0 +1,1 @@
+"""Nginx of each site."""

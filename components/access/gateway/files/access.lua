@@ -1,0 +1,80 @@
+-- The gate of every request, cheapest refusal first: origin, key, buckets, room. Then its route is decided.
+local answer = require "answer"
+local buckets = require "buckets"
+local context = require "context"
+local identity = require "identity"
+local metrics = require "metrics"
+local route = require "route"
+local shed = require "shed"
+local trace = require "trace"
+
+local ngx, now, find = ngx, ngx.now, string.find
+-- How long a client that was shed waits, s: the time in which a batch of short answers leaves.
+local SHED_SECONDS = 1
+
+local M = {}
+
+-- Returns nil for a request that may go on, or the status to refuse it with and the wait in seconds.
+local function judge(request, var)
+    if not identity.trusted(var.http_x_origin_verify) then
+        return 403
+    end
+    local client = identity.client(var.http_cloudfront_viewer_address, var.remote_addr)
+    local tenant = identity.tenant(var.http_authorization, var.http_x_api_key)
+    var.gateway_client = client
+    if not tenant then
+        return 401
+    end
+    request.tenant, var.gateway_tenant = tenant, tenant
+    local wait, whose = buckets.take(request, client, tenant)
+    if wait then
+        metrics.limited(whose)
+        return 429, wait
+    end
+    if not shed.enter(request) then
+        metrics.shed(request.priority)
+        return 503, SHED_SECONDS
+    end
+end
+
+local function begin(var, kind)
+    local request = context.new()
+    request.route, request.started = kind, now()
+    request.priority = shed.priority(var.http_x_priority)
+    local id = trace.request_id(var.http_x_request_id)
+    request.id, var.gateway_id = id, id
+    var.gateway_trace = trace.parent(var.http_traceparent)
+    var.gateway_priority = request.priority
+    return request
+end
+
+function M.http()
+    local var = ngx.var
+    local request = begin(var, "answer")
+    local status, wait = judge(request, var)
+    if status then
+        return answer.refuse(status, wait)
+    end
+    route.decide(request, var)
+    if request.key then
+        -- An answer that is there already takes no room; the balancer counts those that are not.
+        shed.leave(request)
+        var.gateway_key = request.key
+        return ngx.exec("@cached")
+    end
+end
+
+function M.grpc()
+    local var = ngx.var
+    local kind = var.http_content_type
+    if not kind or not find(kind, "application/grpc", 1, true) then
+        return ngx.exit(ngx.HTTP_NOT_FOUND)
+    end
+    local request = begin(var, "grpc")
+    local status, wait = judge(request, var)
+    if status then
+        return answer.refuse_grpc(status, wait)
+    end
+end
+
+return M

@@ -1,0 +1,57 @@
+-- The end of a request: headers of its answer, then what its outcome says about the server that gave it.
+local balancer = require "balancer"
+local breaker = require "breaker"
+local context = require "context"
+local metrics = require "metrics"
+local shed = require "shed"
+
+local ngx, now, ceil, format = ngx, ngx.now, math.ceil, string.format
+local CLIENT_LEFT = 499
+
+local M = {}
+
+function M.headers()
+    local request = context.get()
+    if not request or request.background then
+        return
+    end
+    local header = ngx.header
+    header["x-request-id"] = request.id
+    if request.limit then
+        header["RateLimit-Limit"] = request.limit
+        header["RateLimit-Remaining"] = request.remaining
+        header["RateLimit-Reset"] = ceil(request.reset)
+    end
+    request.first_byte = now()
+end
+
+local function outcome(request, status)
+    if request.broken or status == 500 or status >= 502 and status <= 504 then
+        return breaker.failed
+    end
+    return status == CLIENT_LEFT and breaker.unknown or breaker.succeeded
+end
+
+function M.request()
+    local request = context.get()
+    if not request then
+        return
+    end
+    local status = ngx.status
+    if request.peer then
+        balancer.settle(request, outcome(request, status))
+    end
+    shed.leave(request)
+    if request.route == "cached" then
+        metrics.cached(ngx.var.upstream_cache_status)
+    end
+    if request.first_byte and request.started then
+        local wait = request.first_byte - request.started
+        ngx.var.gateway_first_byte = format("%.3f", wait)
+        metrics.first_byte(wait)
+    end
+    metrics.finished(request.route, status)
+    context.free(request)
+end
+
+return M

@@ -1,0 +1,88 @@
+-- What kind of request it is: a stream, an answer that may be kept, or neither.
+-- Only few bodies are decoded: plain searches rule most out first, and what is in doubt is not kept.
+local cjson = require "cjson.safe"
+local digest = require "digest"
+local settings = require "settings"
+
+local find, floor = string.find, math.floor
+local COMPLETIONS = { ["/v1/completions"] = true, ["/v1/chat/completions"] = true }
+local EMBEDDINGS, MODELS = "/v1/embeddings", "/v1/models"
+-- Longest age of a kept answer, s: the key changes then, at a time of its own for each answer.
+local KEPT = settings.cache.fresh_seconds + settings.cache.stale_seconds
+
+local M = {}
+
+-- An escaped quote breaks these words up, so they are only found as keys or whole values, never within a prompt.
+local function is_stream(body)
+    return find(body, '"stream"', 1, true) and find(body, '"stream"%s*:%s*true') ~= nil
+end
+
+local function promising(body, completion)
+    if find(body, '"user"', 1, true) or find(body, "\\u00", 1, true) then
+        return false -- a name may be written in escapes
+    end
+    return not completion or find(body, '"temperature"%s*:%s*0') ~= nil
+end
+
+local function repeatable(body, completion)
+    if not promising(body, completion) then
+        return false
+    end
+    local found = cjson.decode(body)
+    if type(found) ~= "table" or found.user ~= nil then
+        return false
+    end
+    local stream = found.stream
+    if stream ~= nil and stream ~= false then
+        return false
+    end
+    return not completion or found.temperature == 0
+end
+
+local function personal(var)
+    if var.http_x_personalised then
+        return true
+    end
+    local control = var.http_cache_control
+    return control ~= nil and find(control:lower(), "no%-[sc]") ~= nil
+end
+
+local function key(var, request, path, body)
+    local hash = digest.hex(body, 32)
+    local epoch = floor((ngx.time() + tonumber(hash:sub(1, 7), 16)) / KEPT)
+    return request.tenant .. "|" .. var.host .. "|" .. path .. "|" .. hash .. "|" .. epoch
+end
+
+local function keep(var, request, path, body)
+    if not personal(var) then
+        request.route = "cached"
+        request.key = key(var, request, path, body)
+    end
+end
+
+-- Sets the request's `route`, `stream` and, for an answer that may be kept, `key`.
+function M.decide(request, var)
+    local path, method = var.uri, ngx.req.get_method()
+    request.route = "answer"
+    if method == "GET" then
+        if path == MODELS and not var.args then
+            keep(var, request, path, "")
+        end
+        return
+    end
+    ngx.req.read_body()
+    local body = ngx.req.get_body_data()
+    if not body or method ~= "POST" then
+        return
+    end
+    if is_stream(body) then
+        request.route, request.stream = "stream", true
+        return
+    end
+    local completion = COMPLETIONS[path]
+    if (completion or path == EMBEDDINGS) and not var.args and repeatable(body, completion) then
+        keep(var, request, path, body)
+    end
+end
+
+return M
