@@ -73,7 +73,9 @@ function M.grpc()
     local request = begin(var, "grpc")
     local status, wait = judge(request, var)
     if status then
-        return answer.refuse_grpc(status, wait)
+        -- Not from here: this location promises a trailer, and then headers can not end a stream.
+        request.status, request.wait = status, wait
+        return ngx.exec("@failed_grpc")
     end
 end
 

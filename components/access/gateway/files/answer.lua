@@ -37,10 +37,12 @@ function M.refuse(status, wait)
     return ngx.exit(ngx.HTTP_OK)
 end
 
--- The same for gRPC: HTTP says 200, the status is a header of an answer without messages.
+-- The same for gRPC: HTTP says 200, the status is a header of an answer without messages. Without a length of 0 the
+-- stream would end with an empty message frame, which clients take for a fault of the protocol.
 function M.refuse_grpc(status, wait)
     ngx.status = 200
     ngx.header["Content-Type"] = "application/grpc"
+    ngx.header["Content-Length"] = 0
     ngx.header["grpc-status"] = GRPC[status] or UNAVAILABLE
     ngx.header["grpc-message"] = KINDS[known(status)][2]
     if wait then

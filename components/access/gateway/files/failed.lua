@@ -35,6 +35,9 @@ end
 
 function M.grpc()
     local request = context.get()
+    if request and request.status then
+        return answer.refuse_grpc(request.status, request.wait)
+    end
     if request then
         balancer.settle(request, breaker.failed)
     end
