@@ -19,9 +19,9 @@ local function judge(request, var)
     if not identity.trusted(var.http_x_origin_verify) then
         return 403
     end
-    local client = identity.client(var.http_cloudfront_viewer_address, var.remote_addr)
-    local tenant = identity.tenant(var.http_authorization, var.http_x_api_key)
-    var.gateway_client = client
+    local viewer, key = var.http_cloudfront_viewer_address, var.http_authorization
+    local client = viewer and identity.client(viewer) or var.remote_addr
+    local tenant = key and identity.bearer(key) or identity.tenant(var.http_x_api_key)
     if not tenant then
         return 401
     end
@@ -41,10 +41,8 @@ local function begin(var, kind)
     local request = context.new()
     request.route, request.started = kind, now()
     request.priority = shed.priority(var.http_x_priority)
-    local id = trace.request_id(var.http_x_request_id)
-    request.id, var.gateway_id = id, id
-    var.gateway_trace = trace.parent(var.http_traceparent)
-    var.gateway_priority = request.priority
+    local id, parent = trace.begin(var.http_x_request_id, var.http_traceparent)
+    request.id, var.gateway_id, var.gateway_trace = id, id, parent
     return request
 end
 
@@ -56,6 +54,9 @@ function M.http()
         return answer.refuse(status, wait)
     end
     route.decide(request, var)
+    if request.route == "stream" then
+        return ngx.exec("@stream")
+    end
     if request.key then
         -- An answer that is there already takes no room; the balancer counts those that are not.
         shed.leave(request)

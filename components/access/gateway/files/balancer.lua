@@ -14,8 +14,6 @@ local random = math.random
 local set_current_peer, set_more_tries = balancer.set_current_peer, balancer.set_more_tries
 -- Nginx's NGX_BUSY: there is no server to try, which it turns into a 502 without another try.
 local BUSY = -3
-local STREAM_SECONDS = settings.longest_stream_seconds
-local CONNECT_SECONDS = settings.connect_timeout_seconds
 
 local M = {}
 
@@ -131,9 +129,6 @@ function M.connect(port)
     load.begin(peer)
     if attempts < settings.retry.tries then
         set_more_tries(1)
-    end
-    if request.stream then
-        balancer.set_timeouts(CONNECT_SECONDS, nil, STREAM_SECONDS)
     end
     local done, problem = set_current_peer(peer.address, peer[port])
     if not done then

@@ -2,10 +2,12 @@
 local balancer = require "balancer"
 local breaker = require "breaker"
 local context = require "context"
+local load = require "load"
 local metrics = require "metrics"
+local peers = require "peers"
 local shed = require "shed"
 
-local ngx, now, ceil, format = ngx, ngx.now, math.ceil, string.format
+local ngx, now, ceil, exiting = ngx, ngx.now, math.ceil, ngx.worker.exiting
 local CLIENT_LEFT = 499
 
 local M = {}
@@ -42,13 +44,15 @@ function M.request()
         balancer.settle(request, outcome(request, status))
     end
     shed.leave(request)
+    if exiting() then
+        load.share(peers.list)
+        metrics.flush()
+    end
     if request.route == "cached" then
         metrics.cached(ngx.var.upstream_cache_status)
     end
     if request.first_byte and request.started then
-        local wait = request.first_byte - request.started
-        ngx.var.gateway_first_byte = format("%.3f", wait)
-        metrics.first_byte(wait)
+        metrics.first_byte(request.first_byte - request.started)
     end
     metrics.finished(request.route, status)
     context.free(request)

@@ -2,7 +2,8 @@
 local digest = require "digest"
 local settings = require "settings"
 
-local sub, find = string.sub, string.find
+local sub, byte = string.sub, string.byte
+local COLON = 58
 local REMEMBERED = 10000
 local tokens = {}
 local tenants, remembered = {}, 0
@@ -42,12 +43,13 @@ function M.trusted(given)
 end
 
 -- CloudFront writes "address:port"; it is believed since the origin's secret came with it.
-function M.client(viewer, peer)
-    if not viewer then
-        return peer
+function M.client(viewer)
+    for i = #viewer, 1, -1 do
+        if byte(viewer, i) == COLON then
+            return sub(viewer, 1, i - 1)
+        end
     end
-    local colon = find(viewer, ":%d+$")
-    return colon and sub(viewer, 1, colon - 1) or viewer
+    return viewer
 end
 
 local function name(key)
@@ -60,15 +62,19 @@ local function name(key)
     return found
 end
 
--- Nil without an API key.
-function M.tenant(authorization, key)
-    if authorization and #authorization > 7 and sub(authorization, 1, 7) == "Bearer " then
-        key = sub(authorization, 8)
-    end
+-- The tenant of an API key: the start of the key's digest. Nil without one.
+function M.tenant(key)
     if not key or key == "" then
         return nil
     end
     return tenants[key] or name(key)
+end
+
+function M.bearer(authorization)
+    if sub(authorization, 1, 7) ~= "Bearer " then
+        return nil
+    end
+    return M.tenant(sub(authorization, 8))
 end
 
 return M

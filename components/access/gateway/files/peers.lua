@@ -41,7 +41,7 @@ local function new(found)
     local id = found.id
     return {
         id = id, address = found.address, port = found.port, grpc_port = found.grpc_port, weight = found.weight,
-        load = "load:" .. id, failures = "failures:" .. id, open = "open:" .. id, trial = "trial:" .. id,
+        load = "load:" .. id .. ":", failures = "failures:" .. id, open = "open:" .. id, trial = "trial:" .. id,
         out = "out:" .. id, since = "since:" .. id, known = "known:" .. id,
         effective = 0, failing = false,
     }

@@ -60,7 +60,7 @@ local function keep(var, request, path, body)
     end
 end
 
--- Sets the request's `route`, `stream` and, for an answer that may be kept, `key`.
+-- Sets the request's `route` and, for an answer that may be kept, `key`.
 function M.decide(request, var)
     local path, method = var.uri, ngx.req.get_method()
     request.route = "answer"
@@ -76,7 +76,7 @@ function M.decide(request, var)
         return
     end
     if is_stream(body) then
-        request.route, request.stream = "stream", true
+        request.route = "stream"
         return
     end
     local completion = COMPLETIONS[path]

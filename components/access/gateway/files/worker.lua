@@ -2,18 +2,16 @@
 local settings = require "settings"
 
 -- How often the peers' state, files and counters are looked at, s.
-local STATE_SECONDS, FILES_SECONDS = 0.25, 1
+local STATE_SECONDS, FILES_SECONDS = 0.1, 1
 
 local M = {}
 
 -- In the master, before workers are made. The memory outlives a reload, so a mark in it tells a start from one:
 -- a mark of draining that a former container left behind is void.
 function M.prepare()
-    local state = ngx.shared.peers
-    if state:add("master", true) then
+    if ngx.shared.peers:add("master", true) then
         os.remove(settings.files.draining)
     end
-    state:incr("generation", 1, 0)
 end
 
 local function files()
@@ -22,21 +20,17 @@ local function files()
     require("ready").refresh()
 end
 
--- A worker of this number and generation that ran before has crashed, and its counts with it.
-local function recover()
-    local state, peers = ngx.shared.peers, require "peers"
-    local key = "worker:" .. ngx.worker.id()
-    local generation = state:get("generation")
-    if state:get(key) == generation then
-        require("load").reset(peers.list)
-    end
-    state:set(key, generation)
+local function state()
+    local peers = require "peers"
+    require("load").share(peers.list)
+    peers.refresh()
 end
 
-local function every(seconds, job)
+-- `last`: whether the job runs once more when the worker begins to leave.
+local function every(seconds, job, last)
     local busy = false
     assert(ngx.timer.every(seconds, function(premature)
-        if premature or busy then
+        if busy or premature and not last then
             return
         end
         busy = true
@@ -50,13 +44,12 @@ end
 
 function M.start()
     require("random").seed()
-    local peers, probe, metrics = require "peers", require "probe", require "metrics"
+    local probe, metrics = require "probe", require "metrics"
     files()
-    peers.refresh()
-    recover()
-    every(STATE_SECONDS, peers.refresh)
+    state()
+    every(STATE_SECONDS, state, true)
     every(FILES_SECONDS, files)
-    every(FILES_SECONDS, metrics.flush)
+    every(FILES_SECONDS, metrics.flush, true)
     if ngx.worker.id() == 0 then
         every(probe.SECONDS, probe.round)
     end
