@@ -6,6 +6,7 @@ moto cannot change protocol, certificate and ALPN policy of a listener that stan
 import hashlib
 from typing import Any
 
+from sandbox.aws.certificates import CERTIFICATE
 from sandbox.aws.cloud import Cloud, found, vanish
 from sandbox.aws.ledger import Row
 from sandbox.aws.load_balancer import BALANCER
@@ -16,7 +17,7 @@ from sandbox.aws.target_group import TARGETS
 from sandbox.plugin.wire import Props, rows
 
 LISTENER = "aws:lb/listener:Listener"
-CERTIFICATE = "aws:acm/certificate:Certificate"
+
 PROTOCOLS = {
     "application": {"HTTP": ("HTTP", "HTTPS"), "HTTPS": ("HTTP", "HTTPS")},
     "network": {
@@ -31,7 +32,8 @@ SECURE = ("TLS", "HTTPS")
 ALPN = ("HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None")
 IDLE = "tcp.idle_timeout.seconds"
 IDLE_SECONDS = (60, 6000)
-"""(https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html)."""
+"""Of TCP listeners; the time-out of TLS ones is fixed
+(https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html)."""
 
 
 def _require_valid(cloud: Cloud, props: Props, own: str = "") -> None:
@@ -41,6 +43,10 @@ def _require_valid(cloud: Cloud, props: Props, own: str = "") -> None:
     require_one_of(f"protocol of a listener of an {kind} load balancer", props["protocol"], allowed)
     require_between("port", props["port"], (1, 65535))
     require_between("tcpIdleTimeoutSeconds", props.get("tcpIdleTimeoutSeconds"), IDLE_SECONDS)
+    require(
+        props["protocol"] == "TCP" or "tcpIdleTimeoutSeconds" not in props,
+        f"ValidationError: tcpIdleTimeoutSeconds goes with protocol TCP alone; protocol is {props['protocol']}",
+    )
     _require_free(cloud, props, own)
     _require_secure(props)
     for group in _targets(cloud, props):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from sandbox.aws import (
+    certificates,
     eks_access,
     eks_addon,
     eks_cluster,
@@ -13,16 +14,18 @@ from sandbox.aws import (
     load_balancer,
     network,
     peering,
+    records,
     routing,
     security,
     target_group,
+    zones,
 )  # fmt: skip
 from sandbox.aws import template as launch
 from sandbox.aws.spec import Input, Spec
 
 SERVICES = (
     network, routing, security, peering, launch, iam, keys, eks_cluster, eks_nodes, eks_addon, eks_access,
-    load_balancer, target_group, listener,
+    zones, records, certificates, load_balancer, target_group, listener,
 )  # fmt: skip
 
 GLOBAL = ("iam", "route53", "cloudfront", "globalaccelerator")

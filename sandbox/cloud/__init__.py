@@ -115,6 +115,7 @@ def _environment(paths: Paths) -> dict[str, str]:
     return os.environ | {
         HOME_VARIABLE: str(paths.home),
         "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
+        "MOTO_ACM_VALIDATION_WAIT": "1",  # seconds; 60 by itself
         "PYTHONPATH": checkout,
         "PYTHONHASHSEED": "0",  # a replay walks sets in the order of the first run
     }

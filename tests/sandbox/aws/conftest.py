@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto import settings
 from moto.server import ThreadedMotoServer
 
 from sandbox.aws import cloud, eks_cluster, eks_nodes
@@ -63,6 +64,12 @@ def plane(monkeypatch: pytest.MonkeyPatch) -> FakePlane:
     monkeypatch.setattr(eks_nodes, "sync_nodes", FakePlane.sync)
     monkeypatch.setattr(eks_nodes, "remove_nodes", FakePlane.drop)
     return fake
+
+
+@pytest.fixture(autouse=True)
+def quick_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Moto issues at once what it would issue after a minute."""
+    monkeypatch.setattr(settings, "ACM_VALIDATION_WAIT", 0)
 
 
 @pytest.fixture
