@@ -70,6 +70,31 @@ def document(inputs: Props, name: str, seen: Any) -> Props:
     return {} if json.loads(inputs[name]) == held else {name: json.dumps(held)}
 
 
+def pascal(value: Any) -> Any:
+    """Keys as a program writes them to those of most of AWS's services: `httpTokens` to `HttpTokens`."""
+    if isinstance(value, dict):
+        return {key[0].upper() + key[1:]: pascal(below) for key, below in cast("Props", value).items()}
+    return [pascal(item) for item in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
+def camel(value: Any) -> Any:
+    """Keys of a service as a program writes them: the other way round."""
+    if isinstance(value, dict):
+        return {key[0].lower() + key[1:]: camel(below) for key, below in cast("Props", value).items()}
+    return [camel(item) for item in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
+def covers(held: Any, wanted: Any) -> bool:
+    """Whether a service holds all that is wanted, whatever it adds of its own; lists go in order."""
+    if isinstance(wanted, dict):
+        bag = cast("Props", held) if isinstance(held, dict) else {}
+        return all(covers(bag.get(key), below) for key, below in cast("Props", wanted).items())
+    if isinstance(wanted, list):
+        given, there = cast("list[Any]", wanted), cast("list[Any]", held) if isinstance(held, list) else []
+        return len(given) == len(there) and all(map(covers, there, given))
+    return held == wanted
+
+
 def same(one: Any, other: Any) -> bool:
     """Whether two values are equal when the order of lists, at any depth, does not count."""
     return _unordered(one) == _unordered(other)

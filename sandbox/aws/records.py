@@ -59,7 +59,8 @@ def _quoted(props: Props, text: str) -> str:
 def _routing(props: Props) -> dict[str, Any]:
     made: dict[str, Any] = {"MultiValueAnswer": True} if props.get("multivalueAnswerRoutingPolicy") else {}
     for policy, (name, key) in ROUTING.items():
-        made |= {key: one[name] for one in rows(props, policy)}
+        if props.get(policy):
+            made[key] = props[policy][0][name]
     for place in rows(props, "geolocationRoutingPolicies"):
         made["GeoLocation"] = {PLACE[name]: value for name, value in place.items()}
     return made

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from sandbox.aws import (
+    accelerator,
     certificates,
     eks_access,
     eks_addon,
@@ -16,6 +17,7 @@ from sandbox.aws import (
     peering,
     records,
     routing,
+    secret,
     security,
     target_group,
     zones,
@@ -25,7 +27,7 @@ from sandbox.aws.spec import Input, Spec
 
 SERVICES = (
     network, routing, security, peering, launch, iam, keys, eks_cluster, eks_nodes, eks_addon, eks_access,
-    zones, records, certificates, load_balancer, target_group, listener,
+    zones, records, certificates, load_balancer, target_group, listener, secret, accelerator,
 )  # fmt: skip
 
 GLOBAL = ("iam", "route53", "cloudfront", "globalaccelerator")

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any, cast
 
-from sandbox.aws.bags import same
+from sandbox.aws.bags import pascal, same
 from sandbox.aws.cloud import Cloud, found, vanish
 from sandbox.aws.ledger import Row
 from sandbox.aws.network import retagged
@@ -21,15 +21,8 @@ TEXTS = ("encrypted", "deleteOnTermination")
 """Settings of a disk that the upstream provider takes as text and EC2 as booleans."""
 
 
-def _pascal(value: Any) -> Any:
-    """Pulumi's camel case to EC2's; entries of tags are data and stay."""
-    if isinstance(value, dict):
-        return {key[0].upper() + key[1:]: _pascal(below) for key, below in cast("Props", value).items()}
-    return [_pascal(item) for item in cast("list[Any]", value)] if isinstance(value, list) else value
-
-
 def _data(props: Props) -> dict[str, Any]:
-    data = {name[0].upper() + name[1:]: _pascal(props[name]) for name in DATA if name in props}
+    data = {name[0].upper() + name[1:]: pascal(props[name]) for name in DATA if name in props}
     for device in data.get("BlockDeviceMappings", ()):
         ebs = device.get("Ebs", {})
         texts = [text[0].upper() + text[1:] for text in TEXTS]
