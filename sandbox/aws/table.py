@@ -4,15 +4,21 @@ from dataclasses import replace
 
 from sandbox.aws import (
     accelerator,
+    alarm,
+    bucket,
+    bucket_settings,
     certificates,
+    distribution,
     eks_access,
     eks_addon,
     eks_cluster,
     eks_nodes,
+    firewall,
     iam,
     keys,
     listener,
     load_balancer,
+    log_delivery,
     network,
     peering,
     records,
@@ -28,6 +34,7 @@ from sandbox.aws.spec import Input, Spec
 SERVICES = (
     network, routing, security, peering, launch, iam, keys, eks_cluster, eks_nodes, eks_addon, eks_access,
     zones, records, certificates, load_balancer, target_group, listener, secret, accelerator,
+    firewall, distribution, bucket, bucket_settings, alarm, log_delivery,
 )  # fmt: skip
 
 GLOBAL = ("iam", "route53", "cloudfront", "globalaccelerator")

@@ -19,6 +19,13 @@ KEY_POLICY = json.dumps({
         "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "kms:*", "Resource": "*",
     }],
 })  # fmt: skip
+BUCKET_POLICY = json.dumps({
+    "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"}, "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::logs/*",
+    }],
+})  # fmt: skip
+VISIBLE = {"cloudwatchMetricsEnabled": True, "metricName": "entry", "sampledRequestsEnabled": False}
 SERVICE = "com.amazonaws.us-east-1"
 
 
@@ -189,4 +196,80 @@ CASES = (
          {"listenerArn": "@entry443.arn", "endpointGroupRegion": "us-east-1", "trafficDialPercentage": 100,
           "endpointConfigurations": [{"endpointId": "@balancer.arn", "weight": 128}]},
          {"endpointConfigurations": [{"endpointId": "@balancer.arn", "weight": 0}]}),
+    Case("wall", "aws:wafv2/webAcl:WebAcl",
+         {"scope": "CLOUDFRONT", "description": "entry", "defaultAction": {"allow": {}}, "visibilityConfig": VISIBLE,
+          "rules": [
+              {"name": "flood", "priority": 0, "visibilityConfig": VISIBLE,
+               "action": {"block": {"customResponse": {"responseCode": 429}}},
+               "statement": {"rateBasedStatement": {
+                   "limit": 1000, "evaluationWindowSec": 300, "aggregateKeyType": "CUSTOM_KEYS",
+                   "customKeys": [{"header": {"name": "authorization",
+                                              "textTransformations": [{"priority": 0, "type": "NONE"}]}}]}}},
+              {"name": "common", "priority": 1, "overrideAction": {"none": {}}, "visibilityConfig": VISIBLE,
+               "statement": {"managedRuleGroupStatement": {
+                   "vendorName": "AWS", "name": "AWSManagedRulesCommonRuleSet",
+                   "ruleActionOverrides": [{"name": "SizeRestrictions_BODY", "actionToUse": {"count": {}}}]}}}],
+          **_tagged()}, {"description": "the entry", **_tagged("two")}),
+    Case("waflogs", "aws:cloudwatch/logGroup:LogGroup", {"name": "aws-waf-logs-entry"}, {"retentionInDays": 30}),
+    Case("walllogs", "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
+         {"resourceArn": "@wall.arn", "logDestinationConfigs": ["@waflogs.arn"],
+          "redactedFields": [{"singleHeader": {"name": "authorization"}}],
+          "loggingFilter": {"defaultBehavior": "DROP", "filters": [
+              {"behavior": "KEEP", "requirement": "MEETS_ANY",
+               "conditions": [{"actionCondition": {"action": "BLOCK"}}]}]}},
+         {"redactedFields": [{"singleHeader": {"name": "cookie"}}]}),
+    Case("distribution", "aws:cloudfront/distribution:Distribution",
+         {"enabled": True, "comment": "entry", "aliases": ["api.example.com"], "httpVersion": "http2and3",
+          "isIpv6Enabled": True, "priceClass": "PriceClass_All", "webAclId": "@wall.arn",
+          "origins": [{"originId": "gateways", "domainName": "origin.example.com", "connectionAttempts": 2,
+                       "connectionTimeout": 2, "customHeaders": [{"name": "x-origin-verify", "value": "s3cr3t"}],
+                       "customOriginConfig": {
+                           "httpPort": 80, "httpsPort": 443, "originProtocolPolicy": "https-only",
+                           "originSslProtocols": ["TLSv1.2"], "originReadTimeout": 60, "originKeepaliveTimeout": 60}}],
+          "defaultCacheBehavior": {
+              "targetOriginId": "gateways", "viewerProtocolPolicy": "https-only",
+              "allowedMethods": ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
+              "cachedMethods": ["GET", "HEAD"], "compress": False, "grpcConfig": {"enabled": True},
+              "cachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+              "originRequestPolicyId": "33f36d7e-f396-46d9-90e0-52428a34d9dc"},
+          "restrictions": {"geoRestriction": {"restrictionType": "none"}},
+          "viewerCertificate": {"acmCertificateArn": "@validated.certificateArn", "sslSupportMethod": "sni-only",
+                                "minimumProtocolVersion": "TLSv1.2_2021"}, **_tagged()},
+         {"comment": "the entry", **_tagged("two")}),
+    Case("api", "aws:route53/record:Record",
+         {"zoneId": "@zone", "name": "api", "type": "HTTPS", "aliases": [
+             {"name": "@distribution.domainName", "zoneId": "@distribution.hostedZoneId",
+              "evaluateTargetHealth": False}]}),
+    Case("bucket", "aws:s3/bucket:Bucket", {**_tagged()}, _tagged("two")),
+    Case("blocked", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+         {"bucket": "@bucket", "blockPublicAcls": True, "blockPublicPolicy": True, "ignorePublicAcls": True,
+          "restrictPublicBuckets": True}, {"restrictPublicBuckets": False}),
+    Case("encrypted", "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+         {"bucket": "@bucket", "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]},
+         {"rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": "@key.arn"},
+                     "bucketKeyEnabled": True}]}),
+    Case("versioned", "aws:s3/bucketVersioning:BucketVersioning",
+         {"bucket": "@bucket", "versioningConfiguration": {"status": "Enabled"}},
+         {"versioningConfiguration": {"status": "Suspended"}}),
+    Case("owned", "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+         {"bucket": "@bucket", "rule": {"objectOwnership": "BucketOwnerEnforced"}}),
+    Case("aged", "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+         {"bucket": "@bucket", "rules": [{
+             "id": "expire", "status": "Enabled", "filter": {"prefix": ""}, "expiration": {"days": 90},
+             "abortIncompleteMultipartUpload": {"daysAfterInitiation": 1}}]},
+         {"rules": [{"id": "expire", "status": "Enabled", "filter": {"prefix": ""}, "expiration": {"days": 30}}]}),
+    Case("writable", "aws:s3/bucketPolicy:BucketPolicy", {"bucket": "@bucket", "policy": BUCKET_POLICY},
+         {"policy": BUCKET_POLICY.replace("Allow", "Deny")}),
+    Case("alarm", "aws:cloudwatch/metricAlarm:MetricAlarm",
+         {"namespace": "AWS/NetworkELB", "metricName": "HealthyHostCount", "statistic": "Minimum", "period": 60,
+          "dimensions": {"LoadBalancer": "@balancer.arnSuffix", "TargetGroup": "@targets.arnSuffix"},
+          "comparisonOperator": "LessThanThreshold", "threshold": 1, "evaluationPeriods": 1,
+          "treatMissingData": "breaching", "alarmDescription": "no gateway", **_tagged()},
+         {"threshold": 2, **_tagged("two")}),
+    Case("source", "aws:cloudwatch/logDeliverySource:LogDeliverySource",
+         {"logType": "ACCESS_LOGS", "resourceArn": "@distribution.arn", **_tagged()}),
+    Case("sink", "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
+         {"outputFormat": "json", "deliveryDestinationConfiguration": {"destinationResourceArn": "@bucket.arn"}}),
+    Case("delivery", "aws:cloudwatch/logDelivery:LogDelivery",
+         {"deliverySourceName": "@source", "deliveryDestinationArn": "@sink.arn"}),
 )  # fmt: skip

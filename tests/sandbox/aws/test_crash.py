@@ -9,6 +9,7 @@ from threading import Thread
 from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -110,6 +111,43 @@ def listed(service: str, operation: str, key: str, **arguments: str) -> Count:
     return count
 
 
+def found(service: str, operation: str, **arguments: str) -> Count:
+    """One of a kind that is only set or not."""
+
+    def count(aws: Cloud, estate: Estate) -> int:
+        given = {name: estate.made[case.partition(".")[0]].outputs["arn"] if case.endswith(".arn") else estate.id(case)
+                 for name, case in arguments.items()}  # fmt: skip
+        try:
+            answer = getattr(aws.client(service), operation)(**given)
+        except ClientError:
+            return 0
+        return len(answer.keys() - {"ResponseMetadata"})
+
+    return count
+
+
+def distributions(aws: Cloud, estate: Estate) -> int:
+    del estate
+    return int(aws.client("cloudfront").list_distributions()["DistributionList"]["Quantity"])
+
+
+def attached(aws: Cloud, estate: Estate) -> int:
+    name = estate.made["nodes"].outputs["resources"][0]["autoscalingGroups"][0]["name"]
+    answer = aws.client("autoscaling").describe_load_balancer_target_groups(AutoScalingGroupName=name)
+    return len(answer["LoadBalancerTargetGroups"])
+
+
+def walls(aws: Cloud, estate: Estate) -> int:
+    del estate
+    return len(aws.client("wafv2").list_web_acls(Scope="CLOUDFRONT")["WebACLs"])
+
+
+def versions(aws: Cloud, estate: Estate) -> int:
+    client = aws.client("secretsmanager")
+    return len(client.describe_secret(SecretId=estate.id("secret")).get("VersionIdsToStages") or {})
+
+
+RECORDS = listed("route53", "list_resource_record_sets", "ResourceRecordSets", HostedZoneId="zone")
 HELD: dict[str, Count] = {
     "vpc": ec2("vpcs", "Vpcs"),
     "a": ec2("subnets", "Subnets"),
@@ -137,6 +175,31 @@ HELD: dict[str, Count] = {
     "template": ec2("launch_templates", "LaunchTemplates"),
     "cluster": listed("eks", "list_clusters", "clusters"),
     "nodes": listed("eks", "list_nodegroups", "nodegroups", clusterName="cluster"),
+    "zone": listed("route53", "list_hosted_zones", "HostedZones"),
+    "check": listed("route53", "list_health_checks", "HealthChecks"),
+    "certificate": listed("acm", "list_certificates", "CertificateSummaryList"),
+    **dict.fromkeys(("proof", "proof2", "regional", "origin", "api"), RECORDS),
+    "balancer": listed("elbv2", "describe_load_balancers", "LoadBalancers"),
+    "targets": listed("elbv2", "describe_target_groups", "TargetGroups"),
+    "listener": listed("elbv2", "describe_listeners", "Listeners", LoadBalancerArn="balancer"),
+    "attachment": attached,
+    "secret": listed("secretsmanager", "list_secrets", "SecretList"),
+    "value": versions,
+    "wall": walls,
+    "waflogs": listed("logs", "describe_log_groups", "logGroups"),
+    "walllogs": found("wafv2", "get_logging_configuration", ResourceArn="wall.arn"),
+    "distribution": distributions,
+    "bucket": listed("s3", "list_buckets", "Buckets"),
+    "blocked": found("s3", "get_public_access_block", Bucket="bucket"),
+    "encrypted": found("s3", "get_bucket_encryption", Bucket="bucket"),
+    "versioned": found("s3", "get_bucket_versioning", Bucket="bucket"),
+    "owned": found("s3", "get_bucket_ownership_controls", Bucket="bucket"),
+    "aged": found("s3", "get_bucket_lifecycle_configuration", Bucket="bucket"),
+    "writable": found("s3", "get_bucket_policy", Bucket="bucket"),
+    "alarm": listed("cloudwatch", "describe_alarms", "MetricAlarms"),
+    "source": listed("logs", "describe_delivery_sources", "deliverySources"),
+    "sink": listed("logs", "describe_delivery_destinations", "deliveryDestinations"),
+    "delivery": listed("logs", "describe_deliveries", "deliveries"),
 }
 """How many of a case's kind AWS holds."""
 
