@@ -17,6 +17,8 @@ _NODE_GROUPS: Final = ("system", "reserved", "spot")
 SUFFIX: Final = "-0123456"
 # What a site's roles are for: of the control plane, of the nodes, and of the add-ons that call AWS.
 _SITE_ROLES: Final = ("control-plane", "node", "base-vpc-cni", "more-aws-ebs-csi-driver")
+_LOGS: Final = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference"
+_BALANCING: Final = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference"
 _EC2: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
 
 
@@ -39,9 +41,17 @@ class Limit:
 
 
 LIMITS: Final[Mapping[str, Limit]] = {
-    "aws:cloudwatch/logGroup:LogGroup": Limit(
-        longest=512,
-        source="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
+    "aws:cloudwatch/logGroup:LogGroup": Limit(longest=512, source=f"{_LOGS}/API_CreateLogGroup.html"),
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": Limit(
+        longest=60, suffixed=True, source=f"{_LOGS}/API_PutDeliveryDestination.html"
+    ),
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource": Limit(
+        longest=60, suffixed=True, source=f"{_LOGS}/API_PutDeliverySource.html"
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": Limit(
+        longest=255,
+        suffixed=True,
+        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
     ),
     "aws:ec2/launchTemplate:LaunchTemplate": Limit(
         longest=128, suffixed=True, source=f"{_EC2}/API_CreateLaunchTemplate.html"
@@ -57,6 +67,11 @@ LIMITS: Final[Mapping[str, Limit]] = {
         suffixed=True,
         source="https://docs.aws.amazon.com/eks/latest/userguide/create-managed-node-group.html",
     ),
+    "aws:globalaccelerator/accelerator:Accelerator": Limit(
+        longest=64,
+        suffixed=True,
+        source="https://docs.aws.amazon.com/global-accelerator/latest/api/API_CreateAccelerator.html",
+    ),
     "aws:iam/role:Role": Limit(
         longest=64, suffixed=True, source="https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"
     ),
@@ -67,6 +82,28 @@ LIMITS: Final[Mapping[str, Limit]] = {
     ),
     "aws:kms/alias:Alias": Limit(
         longest=256, source="https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html"
+    ),
+    "aws:lb/loadBalancer:LoadBalancer": Limit(
+        longest=32, suffixed=True, forbidden_start="internal-", source=f"{_BALANCING}/API_CreateLoadBalancer.html"
+    ),
+    "aws:lb/targetGroup:TargetGroup": Limit(
+        longest=32, suffixed=True, source=f"{_BALANCING}/API_CreateTargetGroup.html"
+    ),
+    "aws:s3/bucket:Bucket": Limit(
+        longest=63,
+        suffixed=True,
+        forbidden_start="xn--",
+        source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
+    ),
+    "aws:secretsmanager/secret:Secret": Limit(
+        longest=512,
+        suffixed=True,
+        source="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html",
+    ),
+    "aws:wafv2/webAcl:WebAcl": Limit(
+        longest=128,
+        suffixed=True,
+        source="https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html",
     ),
     "kubernetes:core/v1:Namespace": Limit(
         longest=63,
@@ -104,14 +141,44 @@ def flow_logs(stack: str) -> str:
     return f"/aws/vpc/{stack}/flow"
 
 
+def firewall_logs(stack: str) -> str:
+    """Return the log group of the web firewall, which takes no other form.
+
+    https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+    """
+    return f"aws-waf-logs-{stack}"
+
+
+def entry(stack: str) -> str:
+    """Return the name of the global entry that a stack owns."""
+    return f"{stack}-entry"
+
+
+def entry_key(stack: str) -> str:
+    """Return the name of the key of the entry's logs and token."""
+    return f"{stack}-entry"
+
+
+def entry_logs(stack: str) -> str:
+    """Return the name of the bucket of the entry's access logs."""
+    return f"{stack}-entry-logs"
+
+
+def balancer_logs(stack: str) -> str:
+    """Return the name of the bucket of a region's load-balancer logs."""
+    return f"{stack}-balancer-logs"
+
+
 def principal(arn: str) -> str:
     """Return the part of a principal's ARN that an access entry is named after in the stack."""
     return arn.rsplit(":", maxsplit=1)[-1].replace("/", "-")
 
 
-def derived(stack: str, sites: Iterable[str]) -> Sequence[tuple[str, str]]:
+def derived(stack: str, sites: Iterable[str], *, owns_entry: bool) -> Sequence[tuple[str, str]]:
     """Return type and name of everything that is named after a stack and its sites, or lies in its clusters."""
     found = [*_of_region(stack), *(each for site in sites for each in _of_site(of_site(stack, site)))]
+    if owns_entry:
+        found += _of_entry(stack)
     return [(type_, text + SUFFIX if LIMITS[type_].suffixed else text) for type_, text in found]
 
 
@@ -121,12 +188,29 @@ def _of_region(stack: str) -> Iterator[tuple[str, str]]:
     yield "aws:iam/role:Role", f"{stack}-flow"
     yield "aws:iam/rolePolicy:RolePolicy", f"{stack}-flow"
     yield "aws:kms/alias:Alias", key_alias(log_key(stack))
+    yield "aws:s3/bucket:Bucket", balancer_logs(stack)
     for domain in (BUSINESS, DATA, MONITORING):
         yield "kubernetes:core/v1:Namespace", domain
 
 
+def _of_entry(stack: str) -> Iterator[tuple[str, str]]:
+    name = entry(stack)
+    yield "aws:cloudwatch/logGroup:LogGroup", firewall_logs(stack)
+    yield "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination", name
+    yield "aws:cloudwatch/logDeliverySource:LogDeliverySource", name
+    yield "aws:globalaccelerator/accelerator:Accelerator", name
+    yield "aws:kms/alias:Alias", key_alias(entry_key(stack))
+    yield "aws:s3/bucket:Bucket", entry_logs(stack)
+    yield "aws:secretsmanager/secret:Secret", f"{name}-origin"
+    yield "aws:wafv2/webAcl:WebAcl", name
+
+
 def _of_site(site: str) -> Iterator[tuple[str, str]]:
     yield "aws:eks/cluster:Cluster", site
+    yield "aws:lb/loadBalancer:LoadBalancer", site
+    yield "aws:lb/targetGroup:TargetGroup", site
+    yield "aws:ec2/securityGroup:SecurityGroup", f"{site}-balancer"
+    yield "aws:cloudwatch/metricAlarm:MetricAlarm", f"{site}-no-gateway"
     yield "aws:kms/alias:Alias", key_alias(site)
     yield "aws:cloudwatch/logGroup:LogGroup", control_plane_logs(site)
     for use in _SITE_ROLES:
@@ -136,9 +220,9 @@ def _of_site(site: str) -> Iterator[tuple[str, str]]:
         yield "aws:ec2/launchTemplate:LaunchTemplate", f"{site}-{group}"
 
 
-def refusal(stack: str, sites: Iterable[str]) -> str:
+def refusal(stack: str, sites: Iterable[str], *, owns_entry: bool) -> str:
     """Return one line that says why `stack` makes a name that its service refuses; empty when it makes none."""
-    for type_, text in derived(stack, sites):
+    for type_, text in derived(stack, sites, owns_entry=owns_entry):
         if why := LIMITS[type_].refusal(text):
             kind = type_.rsplit(":", maxsplit=1)[-1]
             return f"it makes the {kind} name {text}: {why} ({LIMITS[type_].source})"

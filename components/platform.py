@@ -1,19 +1,28 @@
-"""A stack: one region, its sites, and for a standby what joins it to the region it stands by for."""
+"""A stack: one region, its sites, the global entry or what joins it, and for a standby the way to its upstream."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import pulumi
 from pulumi_aws import Provider
 from pulumi_aws.get_caller_identity import get_caller_identity
 
 from components import addressing, keys, naming, providers
+from components.access.entry import names
+from components.access.entry.entry import REGION as ENTRY_REGION
+from components.access.entry.entry import Entry, EntryArgs
+from components.access.entry.region import Origin, OriginArgs
+from components.access.front import RegionFront, RegionFrontArgs
 from components.base import Component
 from components.network.endpoints import Endpoints, EndpointsArgs
 from components.network.peering import Peering, PeeringArgs, PeeringEnd
 from components.network.region import RegionNetwork, RegionNetworkArgs
-from components.network.zone import WitnessNetwork, WitnessNetworkArgs
+from components.network.zone import SiteNetwork, SiteNetworkArgs, WitnessNetwork, WitnessNetworkArgs
+from components.ports import HTTPS
 from components.settings import Settings
+from components.settings import Site as SiteSettings
 from components.site import Site, SiteArgs
+from components.traffic import Entry as EntrySettings
 from components.upstream import RegionOutputs, SiteOutputs
 
 
@@ -39,7 +48,12 @@ class Platform(Component):
         log_key = self._log_key()
         self._network = self._region(log_key)
         self._witness = self._witness_zone()
-        self._sites = {site.name: self._site(site.name, log_key) for site in args.settings.sites}
+        self._networks = {site.name: self._site_network(site) for site in args.settings.sites}
+        owned = self._owned_entry(args.settings.access.entry)
+        # Settings have an entry or an upstream.
+        self._entry = owned.outputs if owned else cast("RegionOutputs", args.upstream).entry
+        self._front = self._region_front(owned)
+        self._sites = {site.name: self._site(site, log_key) for site in args.settings.sites}
         self._endpoints = self._private_ways()
         self.outputs = self._outputs()
         if args.upstream:
@@ -64,32 +78,74 @@ class Platform(Component):
         args = WitnessNetworkArgs(network=self._network, site="witness", zone=network.witness_zone, addresses=addresses)
         return WitnessNetwork(f"{self._name}-witness", args, self._here)
 
-    def _site(self, name: str, log_key: pulumi.Output[str]) -> Site:
+    def _site_network(self, site: SiteSettings) -> SiteNetwork:
+        addresses = addressing.site_addresses(self._settings.network.cidr, site.name)
+        args = SiteNetworkArgs(network=self._network, site=site.name, zone=site.zone, addresses=addresses)
+        return SiteNetwork(naming.of_site(self._name, site.name), args, self._here)
+
+    def _owned_entry(self, entry: EntrySettings | None) -> Entry | None:
+        if entry is None:
+            return None
+        args = EntryArgs(
+            entry=entry,
+            stack=self._name,
+            account=self._account,
+            retention_days=self._settings.network.flow_log_retention_days,
+            protect=self._settings.protect,
+        )
+        there = pulumi.ResourceOptions(parent=self, providers=[self._entry_provider()])
+        return Entry(naming.entry(self._name), args, there)
+
+    def _entry_provider(self) -> Provider:
+        here = self._settings.region == ENTRY_REGION
+        return self._aws if here else providers.regional(self._settings, ENTRY_REGION, self)
+
+    def _region_front(self, owned: Entry | None) -> RegionFront:
+        args = RegionFrontArgs(
+            settings=self._settings,
+            account=self._account,
+            entry=self._entry,
+            network=self._network,
+            sites=self._networks,
+            proofs=owned.proofs if owned else [],
+        )
+        front = RegionFront(self._name, args, self._here)
+        if owned:
+            ways = OriginArgs(entry=self._entry, accelerator=owned.accelerator, after=front.record)
+            Origin(naming.entry(self._name), ways, self._here)
+        return front
+
+    def _site(self, site: SiteSettings, log_key: pulumi.Output[str]) -> Site:
+        backup = self._front.backup(site.name)
         args = SiteArgs(
             settings=self._settings,
-            site=next(site for site in self._settings.sites if site.name == name),
-            region=self._network,
+            site=site,
+            network=self._networks[site.name],
             witness=self._witness,
+            balancer=self._front.balancers[site.name],
             log_key=log_key,
             account=self._account,
+            origin=self._entry.origin_token,
+            backup=pulumi.Output.concat(backup, f":{HTTPS}") if backup else "",
+            backup_name=names.origin(self._entry.domain) if backup else "",
         )
-        return Site(naming.of_site(self._name, name), args, self._here)
+        return Site(naming.of_site(self._name, site.name), args, self._here)
 
     def _private_ways(self) -> Endpoints:
         args = EndpointsArgs(
             network=self._network,
             region=self._settings.region,
             cidr=self._settings.network.cidr,
-            subnets=[site.network.private_subnet_id for site in self._sites.values()],
-            tables=[site.network.private_table_id for site in self._sites.values()],
+            subnets=[each.private_subnet_id for each in self._networks.values()],
+            tables=[each.private_table_id for each in self._networks.values()],
         )
         return Endpoints(self._name, args, self._here)
 
     def _tables(self) -> dict[str, pulumi.Input[str]]:
         tables: dict[str, pulumi.Input[str]] = {"witness-database": self._witness.database_table_id}
-        for name, site in self._sites.items():
-            tables[f"{name}-private"] = site.network.private_table_id
-            tables[f"{name}-database"] = site.network.database_table_id
+        for name, network in self._networks.items():
+            tables[f"{name}-private"] = network.private_table_id
+            tables[f"{name}-database"] = network.database_table_id
         return tables
 
     def _outputs(self) -> RegionOutputs:
@@ -101,18 +157,24 @@ class Platform(Component):
             vpc_id=self._network.vpc_id,
             endpoint_group=self._endpoints.security_group_id,
             tables=self._tables(),
-            sites={name: _site_outputs(site, zones[name]) for name, site in self._sites.items()},
+            sites={name: self._site_outputs(site, zones[name]) for name, site in self._sites.items()},
+            entry=self._entry,
+        )
+
+    def _site_outputs(self, site: Site, zone: str) -> SiteOutputs:
+        cluster = site.cluster
+        return SiteOutputs(
+            zone=zone,
+            cluster=cluster.name,
+            endpoint=cluster.endpoint,
+            kubeconfig=cluster.kubeconfig,
+            balancer=site.balancer.dns_name,
         )
 
     def _join(self, upstream: RegionOutputs) -> None:
         there = providers.regional(self._settings, upstream.region, self)
         args = PeeringArgs(requester=_end(self.outputs, self._aws), accepter=_end(upstream, there))
         Peering(f"{self._name}-peering", args, self.child())
-
-
-def _site_outputs(site: Site, zone: str) -> SiteOutputs:
-    cluster = site.cluster
-    return SiteOutputs(zone=zone, cluster=cluster.name, endpoint=cluster.endpoint, kubeconfig=cluster.kubeconfig)
 
 
 def _end(region: RegionOutputs, provider: Provider) -> PeeringEnd:

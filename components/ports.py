@@ -1,15 +1,15 @@
-"""Ports that more than one layer names."""
+"""Ports that more than one component must know; pure."""
 
 from typing import Final
 
-GATEWAY_NODE_PORT: Final = 30443
-"""Where each node hands what the site's balancer sends to a gateway of that node."""
-
+HTTPS: Final = 443
 GATEWAY_PORT: Final = 8443
 """Where a gateway listens: TLS, HTTP/1.1 and HTTP/2."""
-
+GATEWAY_NODE_PORT: Final = 30443
+"""Where each node hands what the site's balancer sends to a gateway of that node."""
 GATEWAY_METRICS_PORT: Final = 8081
-"""Where a gateway shows its metrics, to monitoring only."""
-
+"""Where a gateway shows its metrics, in the clear and inside the cluster only."""
 GRPC_PORT: Final = 8001
 """Where a model server takes the open inference protocol over gRPC."""
+READY_PATH: Final = "/ready"
+"""What a gateway answers to whoever asks whether it takes traffic; no token is needed for it."""

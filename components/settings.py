@@ -40,7 +40,7 @@ class Network(Model):
 
     cidr: Cidr = Field(description="the region's network, a /16; no other region may overlap it")
     witness_zone: Zone = Field(description="zone of the database witness; holds no workload")
-    flow_log_retention_days: Days = Field(description="days that flow logs are kept")
+    flow_log_retention_days: Days = Field(description="days that flow, access and firewall logs are kept")
 
     @model_validator(mode="after")
     def _is_a_16(self) -> Self:
@@ -84,7 +84,7 @@ class Cluster(Model):
 class Settings(Model):
     """All of one stack's settings."""
 
-    name: Name = Field(description="prefix of names; 30 characters at most")
+    name: Name = Field(description="prefix of names; 22 characters at most")
     role: Role = Field(strict=False, description="primary, or standby of another stack")
     region: Region = Field(description="AWS region")
     owner: Text = Field(description="team, as tag `owner`")
@@ -119,7 +119,9 @@ class Settings(Model):
 
     @model_validator(mode="after")
     def _names(self) -> Self:
-        if why := naming.refusal(self.name, [site.name for site in self.sites]):
+        if why := naming.refusal(
+            self.name, [site.name for site in self.sites], owns_entry=self.access.entry is not None
+        ):
             raise ValueError(f"name {self.name}: {why}; take another or a shorter one")
         return self
 

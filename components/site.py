@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import addressing, keys, providers
+from components import keys, providers
+from components.access.balancer import SiteBalancer, SiteTargets, SiteTargetsArgs
 from components.base import Component, site_tags
 from components.beside import Beside
 from components.compute.addons import AFTER_NODES, BEFORE_NODES, Addons, AddonsArgs
@@ -13,22 +14,38 @@ from components.compute.device_plugin import DevicePlugin
 from components.compute.domains import Domains, DomainsArgs
 from components.compute.inference import Inference, InferenceArgs
 from components.compute.nodes import Nodes, NodesArgs
-from components.network.region import RegionNetwork
-from components.network.zone import SiteNetwork, SiteNetworkArgs, WitnessNetwork
+from components.network.zone import SiteNetwork, WitnessNetwork
 from components.settings import Settings
 from components.settings import Site as SiteSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteArgs:
-    """What a site is made of, and what of the region it stands on."""
+    """What a site is made of, and what of the region it stands on.
+
+    Attributes:
+        settings: of the stack.
+        site: of this site.
+        network: its subnets.
+        witness: where the control plane has its second subnet.
+        balancer: what sends it traffic.
+        log_key: ARN of the key of logs.
+        account: the AWS account.
+        origin: the secret by which gateways know what came through the global entry.
+        backup: host and port of another site's gateways; "" where there is none.
+        backup_name: name in the backup's certificate; "" where there is none.
+    """
 
     settings: Settings
     site: SiteSettings
-    region: RegionNetwork
+    network: SiteNetwork
     witness: WitnessNetwork
+    balancer: SiteBalancer
     log_key: pulumi.Output[str]
     account: str
+    origin: pulumi.Input[str]
+    backup: pulumi.Input[str]
+    backup_name: str
 
 
 class Site(Component):
@@ -36,23 +53,16 @@ class Site(Component):
 
     type_path = "platform:Site"
     cluster: Cluster
-    network: SiteNetwork
 
     def __init__(self, name: str, args: SiteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self._name, self._args = name, args
-        self.network = self._network()
+        self._network, self.balancer = args.network, args.balancer
         key = self._key()
         self.cluster = self._cluster(key)
         nodes = self._nodes(key)
         self._workloads(nodes)
         self.register_outputs({"cluster": self.cluster.name})
-
-    def _network(self) -> SiteNetwork:
-        site = self._args.site
-        addresses = addressing.site_addresses(self._args.settings.network.cidr, site.name)
-        args = SiteNetworkArgs(network=self._args.region, site=site.name, zone=site.zone, addresses=addresses)
-        return SiteNetwork(self._name, args, self.child())
 
     def _key(self) -> keys.EncryptionKey:
         settings = self._args.settings
@@ -71,7 +81,7 @@ class Site(Component):
             cluster=settings.cluster,
             site=self._args.site.name,
             region=settings.region,
-            subnets=[self.network.private_subnet_id, self._args.witness.private_subnet_id],
+            subnets=[self._network.private_subnet_id, self._args.witness.private_subnet_id],
             key=key.arn,
             log_key=self._args.log_key,
             protect=settings.protect,
@@ -90,13 +100,23 @@ class Site(Component):
             site=site.name,
             zone=site.zone,
             reservation_id=site.reservation_id,
-            subnet=self.network.private_subnet_id,
+            subnet=self._network.private_subnet_id,
             key=key.arn,
-            after=[*self._addons("base", BEFORE_NODES, []).installed, self.network.way_out],
+            after=[*self._addons("base", BEFORE_NODES, []).installed, self._network.way_out],
         )
         nodes = Nodes(self._name, args, self.child())
+        self._targets(nodes)
         self._addons("more", AFTER_NODES, nodes.groups)
         return nodes
+
+    def _targets(self, nodes: Nodes) -> None:
+        args = SiteTargetsArgs(
+            balancer=self._args.balancer,
+            site=self._args.site.name,
+            scaling_group=nodes.system_scaling_group,
+            node_group=self.cluster.security_group_id,
+        )
+        SiteTargets(f"{self._name}-targets", args, self.child())
 
     def _workloads(self, nodes: Nodes) -> None:
         login = pulumi.ResourceOptions(parent=self, depends_on=self.cluster.access)

@@ -24,6 +24,8 @@ NODE_SIZES: Final[Mapping[str, tuple[int, int]]] = {
 _KEPT: Final = of_container(1, 3)
 
 _MARGIN_SECONDS = 10
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
+_LONGEST_DRAIN_SECONDS = 3600
 
 
 def replicas_on(nodes: int, instance_type: str, tensor_parallel: int) -> int:
@@ -48,3 +50,8 @@ def spread_over(nodes: int, wanted: Sequence[tuple[Demand, int]]) -> Demand:
 def grace_seconds(pre_stop: int, longest_stream: int) -> int:
     """Return a termination grace period (s) in which the longest stream ends after preStop."""
     return pre_stop + longest_stream + _MARGIN_SECONDS
+
+
+def drain_seconds(longest_stream: int) -> int:
+    """Return how long (s) a load balancer waits for a target that leaves: past the longest stream, 3600 s at most."""
+    return min(longest_stream + _MARGIN_SECONDS, _LONGEST_DRAIN_SECONDS)

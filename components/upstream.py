@@ -1,28 +1,49 @@
 """What one stack tells another: the only outlet, and the only inlet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import pulumi
 
 KEY: Final = "platform"
-"""The name of the one output of a stack."""
+"""The name of a stack's output."""
+
+_SECRET: Final = "origin_token"  # noqa: S105 - its name
+"""The name of the output beside it: one secret inside would hide all of the other from people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteOutputs:
-    """What people and other stacks need of a site."""
+    """What people and other stacks need of a site; `balancer` is its load balancer's host name."""
 
     zone: str
     cluster: pulumi.Input[str]
     endpoint: pulumi.Input[str]
     kubeconfig: pulumi.Input[str]
+    balancer: pulumi.Input[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryOutputs:
+    """What people and regions need of the global entry.
+
+    The parent domain delegates to `name_servers`. `origin_token` is the secret that the gateways ask for.
+    """
+
+    domain: str
+    zone_id: pulumi.Input[str]
+    name_servers: pulumi.Input[Sequence[str]]
+    listener_arn: pulumi.Input[str]
+    origin_token: pulumi.Input[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionOutputs:
-    """What people and other stacks need of a region; `tables` are route tables by a lasting name."""
+    """What people and other stacks need of a region.
+
+    `tables` are route tables by a lasting name; `entry` is the one that the region serves, its own or its upstream's.
+    """
 
     role: str
     region: str
@@ -31,19 +52,21 @@ class RegionOutputs:
     endpoint_group: pulumi.Input[str]
     tables: Mapping[str, pulumi.Input[str]]
     sites: Mapping[str, SiteOutputs]
+    entry: EntryOutputs
 
     def export(self) -> None:
-        """Make this the stack's output."""
+        """Make this the stack's output, and the origin's token another."""
         sites = {name: _shallow(site) for name, site in self.sites.items()}
-        pulumi.export(KEY, {**_shallow(self), "sites": sites})
+        pulumi.export(KEY, {**_shallow(self), "sites": sites, "entry": _shallow(self.entry)})
+        pulumi.export(_SECRET, pulumi.Output.secret(self.entry.origin_token))
 
 
-def _shallow(record: RegionOutputs | SiteOutputs) -> dict[str, Any]:
+def _shallow(record: RegionOutputs | SiteOutputs | EntryOutputs) -> dict[str, Any]:
     return {name: getattr(record, name) for name in _names(type(record))}
 
 
-def _names(record: type[RegionOutputs | SiteOutputs]) -> list[str]:
-    return [each.name for each in fields(record)]
+def _names(record: type[RegionOutputs | SiteOutputs | EntryOutputs]) -> list[str]:
+    return [each.name for each in fields(record) if each.name != _SECRET]
 
 
 async def read(stack: str) -> RegionOutputs:
@@ -60,12 +83,13 @@ async def read(stack: str) -> RegionOutputs:
             f"upstream: stack {stack} exports {sorted(found)}, this version reads {sorted(_names(RegionOutputs))};"
             f" bring it up with this version first: pulumi up -s {stack}"
         )
-    return _region(found)
+    return _region(found, pulumi.Output.secret(reference.require_output(_SECRET)))
 
 
-def _region(found: Mapping[str, Any]) -> RegionOutputs:
+def _region(found: Mapping[str, Any], token: pulumi.Output[str]) -> RegionOutputs:
     values: dict[str, Any] = {
         **found,
         "sites": {name: SiteOutputs(**site) for name, site in found["sites"].items()},
+        "entry": EntryOutputs(**found["entry"], origin_token=token),
     }
     return RegionOutputs(**values)

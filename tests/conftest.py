@@ -14,7 +14,8 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 with warnings.catch_warnings():
-    # Importing pulumi_aws.ec2 warns of a type in it that is deprecated and that we do not use.
+    # Importing these warns of types in them that are deprecated and that we do not use.
     warnings.simplefilter("ignore", DeprecationWarning)
-    # The module is loaded when its first attribute is read.
+    # A module is loaded when its first attribute is read.
     assert importlib.import_module("pulumi_aws.ec2").Vpc
+    assert importlib.import_module("pulumi_aws.s3").Bucket

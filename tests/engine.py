@@ -16,6 +16,12 @@ from pulumi.runtime import mocks, run_in_stack, settings
 ROOT = Path(__file__).parents[1]
 PROJECT = "inference-platform"
 ACCOUNT = "123456789012"
+ANSWERS: Mapping[str, Mapping[str, str]] = {
+    "aws:index/getCallerIdentity:getCallerIdentity": {
+        "accountId": ACCOUNT, "arn": "arn", "userId": "user", "id": ACCOUNT,
+    },
+    "aws:secretsmanager/getRandomPassword:getRandomPassword": {"randomPassword": "word", "id": "word"},
+}  # fmt: skip
 # One loop for all runs: the SDK makes one of its own, and leaves it open, wherever it finds none.
 _LOOP = asyncio.new_event_loop()
 atexit.register(_LOOP.close)
@@ -49,8 +55,7 @@ class Engine(mocks.Mocks):
     requests: dict[str, Any] = field(default_factory=dict)
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        assert args.token == "aws:index/getCallerIdentity:getCallerIdentity", args.token
-        return {"accountId": ACCOUNT, "arn": "arn", "userId": "user", "id": ACCOUNT}, []
+        return dict(ANSWERS[args.token]), []
 
     def new_resource(self, args: _Asked) -> tuple[str | None, dict[str, Any]]:
         if args.typ == "pulumi:pulumi:StackReference":
@@ -109,8 +114,29 @@ def outputs(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         "aws:ec2/eip:Eip": {"allocationId": "eipalloc-1"},
         "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
         "aws:kms/key:Key": {"keyId": f"{name}-id"},
-    }
+        "aws:eks/nodeGroup:NodeGroup": {"resources": [{"autoscalingGroups": [{"name": f"{name}-scaling"}]}]},
+        "aws:lb/loadBalancer:LoadBalancer": {
+            "arnSuffix": f"net/{name}/1", "dnsName": f"{name}.elb.example", "zoneId": "Z-LB",
+        },
+        "aws:lb/targetGroup:TargetGroup": {"arnSuffix": f"targetgroup/{name}/1"},
+        "aws:acm/certificate:Certificate": {"domainValidationOptions": _proofs(inputs)},
+        "aws:route53/zone:Zone": {"zoneId": "Z-OWN", "nameServers": ["ns-1.example"]},
+        "aws:cloudfront/distribution:Distribution": {"domainName": "d1.cloudfront.example", "hostedZoneId": "Z-CDN"},
+        "aws:globalaccelerator/accelerator:Accelerator": {"dnsName": "a1.example", "hostedZoneId": "Z-GA"},
+        "aws:s3/bucket:Bucket": {"bucket": f"{name}-1a2b3c4"},
+    }  # fmt: skip
     return made | special.get(type_, {})
+
+
+def _proofs(inputs: Mapping[str, Any]) -> list[dict[str, str]]:
+    names = [inputs.get("domainName", ""), *inputs.get("subjectAlternativeNames", [])]
+    return [
+        {
+            "domainName": name, "resourceRecordName": f"_p.{name}.", "resourceRecordType": "CNAME",
+            "resourceRecordValue": "_v.acm.example.",
+        }
+        for name in names
+    ]  # fmt: skip
 
 
 def values(stack: str) -> dict[str, Any]:
@@ -129,12 +155,20 @@ UPSTREAM = {
         name: f"rtb-{name}" for name in ("witness-database", "a-private", "a-database", "b-private", "b-database")
     },
     "sites": {},
-}
+    "entry": {
+        "domain": "llm.example.com", "zone_id": "Z-UP", "name_servers": ["ns-1.example"], "listener_arn": "arn:listener",
+    },
+}  # fmt: skip
+
+
+def exported(upstream: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return the outputs of a stack whose region is `upstream`; none where it is not up."""
+    return {"platform": upstream, "origin_token": "word"} if upstream else {}
 
 
 def run(stack: str, platform: object, upstream: Mapping[str, Any] | None) -> Engine:
     """Return what `__main__.py` made with `platform` as its settings."""
-    engine = Engine(upstream={"platform": upstream} if upstream else {})
+    engine = Engine(upstream=exported(upstream))
     engine.run(stack, platform)
     return engine
 

@@ -21,6 +21,8 @@ PURE = [
     "messages",
     "settings",
     "settings_doc",
+    "ports",
+    "access/entry/names",
     "compute/user_data",
     "access/discovery/config",
     "access/gateway/config",

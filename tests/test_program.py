@@ -30,7 +30,7 @@ def test_only_the_accepters_side_of_the_peering_is_in_the_upstreams_region() -> 
 
 
 def _refused(stack: str, values: object, upstream: Mapping[str, Any] | None, **more: str) -> str:
-    made = engine.Engine(upstream={"platform": upstream} if upstream else {})
+    made = engine.Engine(upstream=engine.exported(upstream))
     with pytest.raises(pulumi.RunError) as raised:
         made.run(stack, values, {f"{engine.PROJECT}:{key}": value for key, value in more.items()})
     assert not made.resources

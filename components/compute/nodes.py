@@ -12,6 +12,7 @@ from pulumi_aws.ec2 import (
     LaunchTemplateCapacityReservationSpecificationArgsDict,
 )
 from pulumi_aws.eks import NodeGroup, NodeGroupTaintArgsDict
+from pulumi_aws.eks.outputs import NodeGroupResource
 from pulumi_aws.iam import Role
 
 from components.base import Component, site_tags
@@ -95,7 +96,10 @@ class Nodes(Component):
         self._name, self._args = name, args
         role, attached = service_role(f"{name}-node", "ec2.amazonaws.com", _POLICIES, self._tags("node"), self)
         first = [*args.after, *attached, *self._reservation(args.nodes.reserved)]
-        self.groups: list[pulumi.Resource] = [self._group(kind, role, first) for kind in _kinds(args.nodes)]
+        groups = {kind.name: self._group(kind, role, first) for kind in _kinds(args.nodes)}
+        self.groups: list[pulumi.Resource] = list(groups.values())
+        # EKS makes one Auto Scaling group of each node group, and another when the node group is replaced.
+        self.system_scaling_group = groups["system"].resources.apply(_scaling_group)
         self.publish()
 
     def _tags(self, kind: str) -> Mapping[str, str]:
@@ -181,3 +185,7 @@ class Nodes(Component):
             "kms_key_id": self._args.key,
             "delete_on_termination": "true",
         }
+
+
+def _scaling_group(made: Sequence[NodeGroupResource]) -> str:
+    return next(group.name or "" for resource in made for group in resource.autoscaling_groups or [])

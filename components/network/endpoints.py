@@ -9,11 +9,11 @@ from pulumi_aws.vpc import SecurityGroupIngressRule
 
 from components.base import Component
 from components.network.region import RegionNetwork
+from components.ports import HTTPS
 
 # `eks-auth` gives pods their credentials, those of the network plugin too, without which no node is ready:
 # https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html
 _INTERFACES = ("ec2", "ecr.api", "ecr.dkr", "eks-auth", "logs", "sts")
-HTTPS = 443
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

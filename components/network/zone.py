@@ -73,6 +73,7 @@ class SiteNetwork(_Zone):
 
     type_path = "network:SiteNetwork"
     private_subnet_id: pulumi.Output[str]
+    public_subnet_id: pulumi.Output[str]
     database_subnet_id: pulumi.Output[str]
     private_table_id: pulumi.Output[str]
     database_table_id: pulumi.Output[str]
@@ -83,6 +84,7 @@ class SiteNetwork(_Zone):
         public = self._segment("public", args.addresses.public)
         database = self._segment("database", args.addresses.database)
         self.private_subnet_id, self.private_table_id = private.subnet.id, private.table.id
+        self.public_subnet_id = public.subnet.id
         self.database_subnet_id, self.database_table_id = database.subnet.id, database.table.id
         self.way_out: pulumi.Resource = self._way_out(private.table, self._translator(public))
         self.publish()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from components import naming
 from components.settings import Settings, SettingsError
 
+START = {type_: limit.forbidden_start for type_, limit in naming.LIMITS.items() if limit.forbidden_start}
 LABEL = naming.LIMITS["kubernetes:core/v1:Namespace"].longest
 NAMES = st.from_regex(r"[a-z]([a-z0-9-]{0,40}[a-z0-9])?", fullmatch=True)
 SITES = st.lists(st.sampled_from("abcdefghijklmno"), min_size=1, unique=True)
@@ -34,24 +35,33 @@ def _accepts(name: str, sites: list[str]) -> bool:
 
 @given(NAMES, SITES)
 def test_names_of_accepted_settings_are_within_limits_and_distinct(name: str, sites: list[str]) -> None:
-    found = naming.derived(name, sites)
+    found = naming.derived(name, sites, owns_entry=True)
     if _accepts(name, sites):
         assert all(len(text) <= naming.LIMITS[type_].longest for type_, text in found)
         assert len(set(found)) == len(found)
     else:
-        assert len(name) > 30 or any(text.startswith("sg-") for _, text in found)
+        assert len(name) > 22 or any(text.startswith(START[type_]) for type_, text in found if type_ in START)
 
 
 @pytest.mark.parametrize(
-    ("name", "taken"), [("a" * 30, True), ("a" * 31, False), ("sg", False), ("sg-x", False), ("s", True)]
+    ("name", "taken"),
+    [
+        ("a" * 22, True),
+        ("a" * 23, False),
+        ("sg", False),
+        ("sg-x", False),
+        ("internal", False),
+        ("xn--a", False),
+        ("s", True),
+    ],
 )
 def test_the_longest_name_by_example(name: str, *, taken: bool) -> None:
     assert _accepts(name, ["a"]) == taken
 
 
 def test_a_refused_name_says_what_it_would_make() -> None:
-    with pytest.raises(SettingsError, match=r"makes the Role name a+-a-more-aws-ebs-csi-driver-\w+: 65 characters"):
-        Settings.parse(_settings("a" * 31, ["a"]))
+    with pytest.raises(SettingsError, match=r"makes the LoadBalancer name a+-a-\w+: 33 characters, at most 32"):
+        Settings.parse(_settings("a" * 23, ["a"]))
 
 
 def _registered(stack: str, upstream: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
@@ -65,7 +75,7 @@ def _registered(stack: str, upstream: Mapping[str, Any] | None) -> Iterator[tupl
 @pytest.mark.parametrize(("stack", "upstream"), [("prod", None), ("dr", engine.UPSTREAM)])
 def test_nothing_that_the_program_names_is_missed(stack: str, upstream: Mapping[str, Any] | None) -> None:
     settings = Settings.parse(engine.values(stack))
-    found = naming.derived(settings.name, [site.name for site in settings.sites])
+    found = naming.derived(settings.name, [site.name for site in settings.sites], owns_entry=stack == "prod")
     assert set(_registered(stack, upstream)) == set(found)
 
 
