@@ -56,3 +56,11 @@ def same_side(*cidrs: str) -> bool:
     """
     lower = IPv4Network("0.0.0.0/1")
     return len({IPv4Network(cidr).subnet_of(lower) for cidr in cidrs}) <= 1
+
+
+def dns_server(services: str) -> str:
+    """Return the address of a cluster's DNS Service, the tenth of `services`; EKS fixes it.
+
+    https://github.com/awslabs/amazon-eks-ami/blob/main/nodeadm/internal/api/util.go
+    """
+    return str(IPv4Network(services)[10])

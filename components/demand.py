@@ -55,7 +55,7 @@ TEMPLATE: Final = Demand(millicores=100, memory_mib=64)
 CONSUL_SERVERS: Final = 3
 """Consul servers of a site: one may be lost."""
 
-CONSUL_SERVER: Final = Demand(millicores=500, memory_mib=_GIB, pods=1)
+CONSUL_SERVER: Final = Demand(millicores=500, memory_mib=512, pods=1)
 """One of them: hundreds of services and no key-value store, well below the `small` size that Consul advises for more.
 
 https://developer.hashicorp.com/consul/docs/reference/architecture/server

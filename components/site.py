@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import keys, providers
+from components import addressing, keys, providers
+from components.access.agent import beside_inference
 from components.access.balancer import SiteBalancer, SiteTargets, SiteTargetsArgs
+from components.access.discovery.component import Discovery, DiscoveryArgs
+from components.access.gateway.component import Gateway, GatewayArgs
 from components.base import Component, site_tags
-from components.beside import Beside
 from components.compute.addons import AFTER_NODES, BEFORE_NODES, Addons, AddonsArgs
 from components.compute.cluster import Cluster, ClusterArgs
 from components.compute.device_plugin import DevicePlugin
@@ -60,8 +62,7 @@ class Site(Component):
         self._network, self.balancer = args.network, args.balancer
         key = self._key()
         self.cluster = self._cluster(key)
-        nodes = self._nodes(key)
-        self._workloads(nodes)
+        self._workloads(key, self._nodes(key))
         self.register_outputs({"cluster": self.cluster.name})
 
     def _key(self) -> keys.EncryptionKey:
@@ -92,7 +93,8 @@ class Site(Component):
         args = AddonsArgs(cluster=self.cluster, site=self._args.site.name, names=names, after=after)
         return Addons(f"{self._name}-{role}", args, self.child())
 
-    def _nodes(self, key: keys.EncryptionKey) -> Nodes:
+    def _nodes(self, key: keys.EncryptionKey) -> list[pulumi.Resource]:
+        """Return what pods wait for: nodes, names, and disks."""
         site = self._args.site
         args = NodesArgs(
             nodes=self._args.settings.nodes,
@@ -106,8 +108,7 @@ class Site(Component):
         )
         nodes = Nodes(self._name, args, self.child())
         self._targets(nodes)
-        self._addons("more", AFTER_NODES, nodes.groups)
-        return nodes
+        return [*nodes.groups, *self._addons("more", AFTER_NODES, nodes.groups).installed]
 
     def _targets(self, nodes: Nodes) -> None:
         args = SiteTargetsArgs(
@@ -118,13 +119,44 @@ class Site(Component):
         )
         SiteTargets(f"{self._name}-targets", args, self.child())
 
-    def _workloads(self, nodes: Nodes) -> None:
+    def _workloads(self, key: keys.EncryptionKey, ready: list[pulumi.Resource]) -> None:
         login = pulumi.ResourceOptions(parent=self, depends_on=self.cluster.access)
         provider = providers.of_cluster(self._name, self.cluster.kubeconfig, login)
         inside = pulumi.ResourceOptions(parent=self, providers=[provider])
-        inference = self._args.settings.inference
+        settings = self._args.settings
         plugin = DevicePlugin(f"{self._name}-device-plugin", inside)
-        domains = Domains(self._name, DomainsArgs(quotas=self._args.settings.quotas), inside)
-        after = [*nodes.groups, plugin.daemon_set, *domains.ready]
-        beside = Beside(init_containers=[], volumes=[])
-        Inference(f"{self._name}-inference", InferenceArgs(inference=inference, beside=beside, after=after), inside)
+        domains = Domains(self._name, DomainsArgs(quotas=settings.quotas), inside)
+        after = [*ready, plugin.daemon_set, *domains.ready]
+        after += self._discovery(key, after, inside).ready
+        beside = beside_inference(settings.access.discovery)
+        served = InferenceArgs(inference=settings.inference, beside=beside, after=after)
+        Inference(f"{self._name}-inference", served, inside)
+        self._gateway(after, inside)
+
+    def _discovery(
+        self, key: keys.EncryptionKey, after: list[pulumi.Resource], inside: pulumi.ResourceOptions
+    ) -> Discovery:
+        settings = self._args.settings
+        args = DiscoveryArgs(
+            discovery=settings.access.discovery,
+            # A queue that is as long as what is being answered doubles the wait.
+            waiting=settings.inference.concurrency,
+            datacenter=self._args.site.name,
+            key=key.arn,
+            after=after,
+        )
+        return Discovery(f"{self._name}-consul", args, inside)
+
+    def _gateway(self, after: list[pulumi.Resource], inside: pulumi.ResourceOptions) -> None:
+        settings = self._args.settings
+        args = GatewayArgs(
+            access=settings.access,
+            inference=settings.inference,
+            site=self._args.site.name,
+            resolver=addressing.dns_server(settings.cluster.service_cidr),
+            origin=self._args.origin,
+            backup=self._args.backup,
+            backup_name=self._args.backup_name,
+            after=after,
+        )
+        Gateway(f"{self._name}-gateway", args, inside)

@@ -122,11 +122,14 @@ class Access(Model):
     def crowding(self, system: SystemGroup) -> str:
         """Return where the layer's pods find no room on the system nodes, in one line; empty when they fit.
 
-        They are spread evenly, so the fullest node decides: with the most gateways on the most nodes, and with the
-        least of both after the loss of a node, since nobody waits for a new one then.
+        Consul's servers have a node each: two of three on one that dies would be the quorum. The rest is spread
+        evenly, so the fullest node decides: with the most gateways on the most nodes, and with the least of both
+        after the loss of a node, since nobody waits for a new one then.
         """
+        if system.minimum < CONSUL_SERVERS:
+            return f"minimum {system.minimum} must be at least {CONSUL_SERVERS}, one for each Consul server"
         most, least = self.gateway.replicas.maximum + 1, self.gateway.replicas.minimum
-        for nodes, gateways in ((system.maximum, most), (max(system.minimum - 1, 1), least)):
+        for nodes, gateways in ((system.maximum, most), (system.minimum - 1, least)):
             full = sizing.spread_over(nodes, [(self.gateway.pod(), gateways), (CONSUL_SERVER, CONSUL_SERVERS)])
             if why := _beyond(full, system.room()):
                 return f"{gateways} gateways and {CONSUL_SERVERS} Consul servers on {nodes} nodes need {why}"

@@ -100,7 +100,7 @@ PLACES = [
 ]
 SIZES = [
     ("inference.replicas.minimum", "7", "replicas: minimum 7 is above maximum 6; lower one or raise the other"),
-    ("inference.replicas.maximum", "7", "cpu 256 is below 281, memory_gib 3648 is below 4120, gpus 56 is below 64"),
+    ("inference.replicas.maximum", "7", "cpu 256 is below 281, memory_gib 3648 is below 4119, gpus 56 is below 64"),
     (
         "inference.replicas.maximum",
         "7",
@@ -110,14 +110,15 @@ SIZES = [
     ("access.gateway.replicas.maximum", "13", "quotas.business: cpu 256 is below 261, which the most replicas and"),
     (
         "nodes.system.maximum",
-        "2",
-        "nodes.system: 9 gateways and 3 Consul servers on 2 nodes need 12750 thousandths of a core on one, 7000 are free",
+        "3",
+        "nodes.system: 9 gateways and 3 Consul servers on 3 nodes need 7550 thousandths of a core on one, 7000 are free",
     ),
     (
         "access.gateway.replicas.minimum",
-        "3",
-        "nodes.system: 3 gateways and 3 Consul servers on 1 nodes need 8550 thousandths of a core on one, 7000 are free",
+        "5",
+        "nodes.system: 5 gateways and 3 Consul servers on 2 nodes need 8050 thousandths of a core on one, 7000 are free",
     ),
+    ("nodes.system.minimum", "2", "nodes.system: minimum 2 must be at least 3, one for each Consul server; take more"),
     ("nodes.system.instance_type", "m7g.large", "instance_type 'm7g.large' must be of ['m6i.2xlarge', 'm6i.4xlarge'"),
     ("nodes.spot.minimum", "1", "nodes.spot alone holds 1 replicas, must hold inference.replicas.minimum 2; raise"),
     ("nodes.reserved.initial", "20", "nodes.reserved: initial 20 must be from 3 to 8"),

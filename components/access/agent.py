@@ -8,29 +8,19 @@ They run as the pod's user; consul-template's reload reaches Nginx only where th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict, VolumeArgsDict, VolumeMountArgsDict
 
 from components.access.discovery import config
+from components.access.gateway.config import RUN
+from components.beside import Beside
+from components.demand import AGENT, TEMPLATE, Demand
+from components.pods import CONFINED
 from components.traffic import Discovery
 
 AGENTS: Final = "consul-agent"
 """The ConfigMap of the agents' files."""
-
-CPU_MILLICORES: Final = 250
-MEMORY_MIB: Final = 128
-TEMPLATE_CPU_MILLICORES: Final = 100
-TEMPLATE_MEMORY_MIB: Final = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
-    """Native sidecars, to be put before a pod's other init containers, and the volumes they add to the pod."""
-
-    init_containers: Sequence[ContainerArgsDict]
-    volumes: Sequence[VolumeArgsDict]
 
 
 def beside_inference(discovery: Discovery) -> Beside:
@@ -58,7 +48,7 @@ def _agent(discovery: Discovery, service: str) -> ContainerArgsDict:
     files = [f"{config.CONFIG}/agent.json", f"{config.CONFIG}/{service}.json"]
     secrets = [f"{config.GOSSIP}/gossip.json", f"{config.TOKEN}/token.json"]
     return {
-        **_sidecar("consul", discovery.image, CPU_MILLICORES, MEMORY_MIB),
+        **_sidecar("consul", discovery.image, AGENT),
         "command": ["consul", "agent", "-node=$(POD_NAME)", "-bind=$(POD_IP)"],
         "args": [f"-config-file={path}" for path in (*files, *secrets)],
         "env": [
@@ -83,8 +73,10 @@ def _agent(discovery: Discovery, service: str) -> ContainerArgsDict:
 
 def _template(discovery: Discovery, mounts: Sequence[VolumeMountArgsDict]) -> ContainerArgsDict:
     return {
-        **_sidecar("consul-template", discovery.template_image, TEMPLATE_CPU_MILLICORES, TEMPLATE_MEMORY_MIB),
+        **_sidecar("consul-template", discovery.template_image, TEMPLATE),
         "command": ["consul-template", "-config=/etc/gateway/consul-template.hcl"],
+        # From now on the gateway's /ready says no, so that the balancer stops sending while Nginx still listens.
+        "lifecycle": {"pre_stop": {"exec_": {"command": ["touch", f"{RUN}/draining"]}}},
         "volume_mounts": [
             *mounts,
             {"name": "consul-token", "mount_path": config.TOKEN, "read_only": True},
@@ -92,18 +84,14 @@ def _template(discovery: Discovery, mounts: Sequence[VolumeMountArgsDict]) -> Co
     }
 
 
-def _sidecar(name: str, image: str, millicores: int, mebibytes: int) -> ContainerArgsDict:
-    resources = {"cpu": f"{millicores}m", "memory": f"{mebibytes}Mi"}
+def _sidecar(name: str, image: str, demand: Demand) -> ContainerArgsDict:
+    asked = demand.quantities()
     return {
         "name": name,
         "image": image,
         "restart_policy": "Always",
-        "resources": {"requests": resources, "limits": resources},
-        "security_context": {
-            "allow_privilege_escalation": False,
-            "read_only_root_filesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "resources": {"requests": asked, "limits": asked},
+        "security_context": CONFINED,
     }
 
 

@@ -20,9 +20,8 @@ from components.compute.scaling import behaviour
 from components.compute.serving_pod import LABELS, NAME, PORT, pod_spec
 from components.naming import BUSINESS, MONITORING
 from components.pods import LONGEST_STREAM
-from components.ports import GRPC_PORT
+from components.ports import GRPC_PORT, HTTPS
 
-_HTTPS = 443
 _METADATA: Final[ObjectMetaArgsDict] = {"name": NAME, "namespace": BUSINESS, "labels": LABELS}
 _PODS: Final[LabelSelectorArgsDict] = {"match_labels": LABELS}
 
@@ -113,7 +112,7 @@ class Inference(Component):
                 "policy_types": ["Ingress", "Egress"],
                 "ingress": [{"from_": near, "ports": ports}],
                 # Weights come over HTTPS.
-                "egress": [{"ports": [{"protocol": "TCP", "port": _HTTPS}]}],
+                "egress": [{"ports": [{"protocol": "TCP", "port": HTTPS}]}],
             },
             opts=self._opts,
         )

@@ -1,4 +1,7 @@
-"""W2: a pod that is drained ends its streams first."""
+"""W2: a pod that is drained ends its streams first.
+
+The preStop of a sidecar is its own affair: all hooks begin at once, and that of a sidecar holds no other container up.
+"""
 
 from collections.abc import Iterator
 
@@ -28,14 +31,19 @@ def _check(resource: Resource, *, namespaces: tuple[str, ...]) -> Iterator[Findi
 def _paths(resource: Resource) -> Iterator[tuple[str, ...]]:
     """Yield the ways to all that the rule hangs on."""
     yield from (_PLACE, _ANNOTATION, (*POD_SPECS[resource.type], _GRACE))
-    if any(not is_known(dig(each, "lifecycle")) for _, each in containers(resource)):
+    if any(not is_known(dig(each, "lifecycle")) for each in _own(resource)):
         yield (*POD_SPECS[resource.type], "containers")
+
+
+def _own(resource: Resource) -> Iterator[Value]:
+    """Yield a pod's containers, without sidecars: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/."""
+    yield from (each for path, each in containers(resource) if path[-1] == "containers")
 
 
 def _check_grace(resource: Resource) -> Iterator[Finding]:
     stream, hooks = (
         str(resource.get(*_ANNOTATION)),
-        [dig(each, "lifecycle", "preStop") for _, each in containers(resource)],
+        [dig(each, "lifecycle", "preStop") for each in _own(resource)],
     )
     if not stream.isdigit():
         yield failure(resource, f"annotation {_STREAM} is {stream}, must be a number of seconds")

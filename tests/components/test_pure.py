@@ -96,11 +96,11 @@ def _group(kind: str, least: int, most: int) -> SystemGroup:
 @pytest.mark.parametrize(
     ("group", "memory_gib", "said"),
     [
-        (_group("m7i.2xlarge", 2, 6), 2, ""),
-        (_group("m7i.2xlarge", 2, 6), 14, "9 gateways and 3 Consul servers on 6 nodes need 30080 MiB on one"),
-        (_group("m7i.xlarge", 2, 6), 2, "on 6 nodes need 5200 thousandths of a core on one, 3000 are free"),
-        (_group("m7i.xlarge", 2, 20), 2, "2 gateways and 3 Consul servers on 1 nodes need 6200 thousandths"),
-        (_group("m7i.2xlarge", 1, 6), 2, ""),
+        (_group("m7i.2xlarge", 3, 6), 2, ""),
+        (_group("m7i.2xlarge", 3, 6), 15, "9 gateways and 3 Consul servers on 6 nodes need 31616 MiB on one"),
+        (_group("m7i.xlarge", 3, 6), 2, "on 6 nodes need 5200 thousandths of a core on one, 3000 are free"),
+        (_group("m7i.xlarge", 3, 20), 2, "2 gateways and 3 Consul servers on 2 nodes need 3350 thousandths"),
+        (_group("m7i.2xlarge", 2, 6), 2, "minimum 2 must be at least 3, one for each Consul server"),
     ],
     ids=str,
 )

@@ -61,7 +61,7 @@ def test_a_sites_own_reservation_is_targeted_and_none_is_made_beside_it() -> Non
 
 
 def _pod() -> dict[str, Any]:
-    (first, _) = _prod().of("apps/v1:Deployment")
+    first = next(each for each in _prod().of("apps/v1:Deployment") if each.name == "llm-prod-a-inference")
     assert "replicas" not in first.inputs["spec"]
     return first.inputs["spec"]["template"]["spec"]
 

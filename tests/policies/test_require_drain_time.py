@@ -28,6 +28,12 @@ def test_holds() -> None:
     assert said(NAME, workload({"name": "web"}, metadata={"annotations": {STREAM: "30"}})) == []
 
 
+def test_a_sidecars_hook_is_not_counted() -> None:
+    sidecar: Value = {"name": "agent", "restartPolicy": "Always", "lifecycle": {"preStop": {"exec": {}}}}
+    named: dict[str, Value] = {"annotations": {STREAM: "30"}}
+    assert said(NAME, workload({"name": "web"}, metadata=named, initContainers=[sidecar])) == []
+
+
 @pytest.mark.parametrize(
     ("broken", "message"),
     [

@@ -26,6 +26,7 @@ from components.access.discovery.network import policies
 from components.access.discovery.pod import LABELS, server_spec
 from components.base import Component
 from components.naming import BUSINESS
+from components.pods import LONGEST_STREAM
 from components.traffic import Discovery as DiscoverySettings
 
 _METADATA: Final[ObjectMetaArgsDict] = {"name": config.NAME, "namespace": BUSINESS, "labels": LABELS}
@@ -87,7 +88,8 @@ class Discovery(Component):
         self._budget()
         return StatefulSet(
             self._name,
-            metadata=_METADATA,
+            # Agents ask anew where a server goes: nothing is cut.
+            metadata={**_METADATA, "annotations": {LONGEST_STREAM: "0"}},
             spec={
                 "service_name": config.NAME,
                 "replicas": config.SERVERS,

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from components.compute import serving_pod
+from components.demand import CONSUL_SERVERS
 from components.naming import BUSINESS
 from components.ports import GATEWAY_PORT, GRPC_PORT
 from components.traffic import Discovery
 
 NAME: Final = "consul"
-SERVERS: Final = 3
+SERVERS: Final = CONSUL_SERVERS
 """One may fail, and two still agree."""
 
 DIGEST: Final = "inference-platform/files"

@@ -6,30 +6,26 @@ from typing import Final
 from pulumi_kubernetes.core.v1 import (
     ContainerArgsDict,
     EnvVarArgsDict,
-    PodSecurityContextArgsDict,
     PodSpecArgsDict,
     ProbeArgsDict,
-    SecurityContextArgsDict,
-    TolerationArgsDict,
     TopologySpreadConstraintArgsDict,
     VolumeArgsDict,
 )
 
 from components.access.discovery import config
 from components.compute.nodes import DOMAIN_LABEL
+from components.demand import CONSUL_SERVER, KEEPER
 from components.naming import BUSINESS
+from components.pods import CONFINED, CONFINED_POD, leaving_dead_nodes
 
 LABELS: Final = {"app.kubernetes.io/name": config.NAME}
 BOOTSTRAP: Final = "consul-bootstrap"
 BOOTSTRAP_LABELS: Final = {"app.kubernetes.io/name": BOOTSTRAP}
-SERVER_CPU: Final = "500m"
-SERVER_MEMORY: Final = "512Mi"
 # The user and group of the image: https://github.com/hashicorp/consul/blob/v1.20.6/Dockerfile
 _USER, _GROUP = 100, 1000
 _SCRIPT: Final = "/consul/bootstrap"
 _SCRATCH: Final = "/scratch"
 _ACCOUNT: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
-_AWAY_SECONDS: Final = 30
 
 
 def server_spec(image: str, datacenter: str) -> PodSpecArgsDict:
@@ -38,7 +34,7 @@ def server_spec(image: str, datacenter: str) -> PodSpecArgsDict:
         **_base(),
         "service_account_name": config.NAME,
         "topology_spread_constraints": [_apart()],
-        "tolerations": [_away("not-ready"), _away("unreachable")],
+        "tolerations": leaving_dead_nodes(),
         # Longer than a server takes to write down what it knows; it does not leave, see `leave_on_terminate`.
         "termination_grace_period_seconds": 30,
         "containers": [_server(image, datacenter)],
@@ -79,31 +75,13 @@ def _base() -> PodSpecArgsDict:
         "enable_service_links": False,
         "priority_class_name": BUSINESS,
         "node_selector": {DOMAIN_LABEL: "system"},
-        "security_context": _of_pod(),
+        "security_context": {**CONFINED_POD, "run_as_user": _USER, "run_as_group": _GROUP, "fs_group": _GROUP},
         "containers": [],
     }
 
 
-def _of_pod() -> PodSecurityContextArgsDict:
-    return {
-        "run_as_non_root": True,
-        "run_as_user": _USER,
-        "run_as_group": _GROUP,
-        "fs_group": _GROUP,
-        "seccomp_profile": {"type": "RuntimeDefault"},
-    }
-
-
-def _of_container() -> SecurityContextArgsDict:
-    return {
-        "allow_privilege_escalation": False,
-        "read_only_root_filesystem": True,
-        "capabilities": {"drop": ["ALL"]},
-    }
-
-
 def _server(image: str, datacenter: str) -> ContainerArgsDict:
-    resources = {"cpu": SERVER_CPU, "memory": SERVER_MEMORY}
+    asked = CONSUL_SERVER.quantities()
     secrets = [f"{config.GOSSIP}/gossip.json", f"{config.TOKEN}/token.json"]
     files = [f"{config.CONFIG}/server.json", *secrets]
     return {
@@ -118,8 +96,8 @@ def _server(image: str, datacenter: str) -> ContainerArgsDict:
             {"name": "gossip", "container_port": config.GOSSIP_PORT},
             {"name": "gossip-udp", "container_port": config.GOSSIP_PORT, "protocol": "UDP"},
         ],
-        "resources": {"requests": resources, "limits": resources},
-        "security_context": _of_container(),
+        "resources": {"requests": asked, "limits": asked},
+        "security_context": CONFINED,
         "readiness_probe": _knows_a_leader(),
         "volume_mounts": [
             {"name": "config", "mount_path": config.CONFIG, "read_only": True},
@@ -146,7 +124,7 @@ def _knows_a_leader() -> ProbeArgsDict:
 
 
 def _script(image: str, datacenter: str, phase: str) -> ContainerArgsDict:
-    resources = {"cpu": "100m", "memory": "128Mi"}
+    asked = KEEPER.quantities()
     here = f"https://{config.NAME}.{BUSINESS}.svc:{config.HTTPS_PORT}"
     return {
         "name": "bootstrap",
@@ -160,8 +138,8 @@ def _script(image: str, datacenter: str, phase: str) -> ContainerArgsDict:
             {"name": "CONSUL_HTTP_ADDR", "value": here},
             _field("RUN", "metadata.name"),
         ],
-        "resources": {"requests": resources, "limits": resources},
-        "security_context": _of_container(),
+        "resources": {"requests": asked, "limits": asked},
+        "security_context": CONFINED,
         "volume_mounts": [
             {"name": "script", "mount_path": _SCRIPT, "read_only": True},
             {"name": "account", "mount_path": _ACCOUNT, "read_only": True},
@@ -204,13 +182,4 @@ def _apart() -> TopologySpreadConstraintArgsDict:
         "when_unsatisfiable": "DoNotSchedule",
         "label_selector": {"match_labels": LABELS},
         "node_affinity_policy": "Honor",
-    }
-
-
-def _away(why: str) -> TolerationArgsDict:
-    return {
-        "key": f"node.kubernetes.io/{why}",
-        "operator": "Exists",
-        "effect": "NoExecute",
-        "toleration_seconds": _AWAY_SECONDS,
     }

@@ -129,7 +129,7 @@ certificate() {
   put "$secret" $((certificate_days - renew_days)) tls.crt tls.key
 }
 
-# token SECRET: a token that Consul does not know yet.
+# token SECRET makes a token that Consul does not know yet.
 token() {
   has "$1" && return
   uuid >accessor
@@ -169,12 +169,12 @@ enter() {
   fetch consul-ca ca.crt
   fetch consul-server-tls tls.crt tls.key
   fetch consul-bootstrap-token token
-  printf 'X-Consul-Token: %s\n' "$(cat token)" >consul.header
+  printf '%s: %s\n' X-Consul-Token "$(cat token)" >consul.header
   jq -n --rawfile token token '{BootstrapSecret: $token}' >first.json
   tries=0
   until bootstrapped; do
     tries=$((tries + 1))
-    test "$tries" -lt 60 || die "Consul does not take the token of Secret consul-bootstrap-token: status $status"
+    test "$tries" -lt 60 || die "status $status: Consul does not take the token of Secret consul-bootstrap-token"
     sleep 2
   done
 }

@@ -1,0 +1,41 @@
+"""Who may talk to a gateway, and to whom it may talk, as plain data; pure. `discovery` lets Consul's own through."""
+
+from collections.abc import Sequence
+
+from pulumi_kubernetes.networking.v1 import (
+    NetworkPolicyPeerArgsDict,
+    NetworkPolicyPortArgsDict,
+    NetworkPolicySpecArgsDict,
+)
+
+from components.access.gateway.pod import LABELS
+from components.compute import serving_pod
+from components.compute.domains import NAMESPACE_LABEL
+from components.naming import MONITORING
+from components.ports import GATEWAY_METRICS_PORT, GATEWAY_PORT, GRPC_PORT, HTTPS
+
+
+def policy() -> NetworkPolicySpecArgsDict:
+    """Return what the closed namespace lets through for the gateways."""
+    monitoring: NetworkPolicyPeerArgsDict = {"namespace_selector": {"match_labels": {NAMESPACE_LABEL: MONITORING}}}
+    return {
+        "pod_selector": {"match_labels": LABELS},
+        "policy_types": ["Ingress", "Egress"],
+        "ingress": [
+            # From the node port, with the address of whoever asked the balancer.
+            {"ports": _tcp([GATEWAY_PORT])},
+            {"from_": [monitoring], "ports": _tcp([GATEWAY_METRICS_PORT])},
+        ],
+        "egress": [
+            {
+                "to": [{"pod_selector": {"match_labels": serving_pod.LABELS}}],
+                "ports": _tcp([serving_pod.PORT, GRPC_PORT]),
+            },
+            # The other site's balancer, whose addresses AWS chooses.
+            {"ports": _tcp([HTTPS])},
+        ],
+    }
+
+
+def _tcp(ports: Sequence[int]) -> list[NetworkPolicyPortArgsDict]:
+    return [{"protocol": "TCP", "port": port} for port in ports]
