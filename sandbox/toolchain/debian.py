@@ -15,8 +15,14 @@ from sandbox.toolchain.catalog import ACCESS
 from sandbox.toolchain.running import Children
 
 LAUNCHERS = Path(__file__).resolve().parent / "launchers"
-KEPT = ("usr/sbin", "usr/bin", "usr/lib", "usr/share/lua")
-"""What programs need of a package; the rest (units, manual pages, configuration) is not kept."""
+KEPT = {
+    "usr/sbin": "usr/sbin",
+    "usr/bin": "usr/bin",
+    "lib": "usr/lib",
+    "usr/lib": "usr/lib",
+    "usr/share/lua": "usr/share/lua",
+}
+"""What programs need of a package, and where it goes; the rest (manual pages, configuration) is not kept."""
 
 VERSIONS = "versions.txt"
 
@@ -62,6 +68,7 @@ BUNDLES = (
             "libnginx-mod-http-ndk": "1:0.3.2-3",
             "libnginx-mod-http-lua": "1:0.10.23-1+deb12u1",
             "libluajit2-5.1-2": "2.1-20230119-1",
+            "libpcre3": "2:8.39-15",
             "lua-resty-core": "0.1.25-1",
             "lua-resty-lrucache": "0.13-10",
             "lua-cjson": "2.1.0+dfsg-2.2",
@@ -102,9 +109,9 @@ def unpack(bundle: Bundle, entry: Entry, children: Children, progress: Progress)
                 step.note,
                 partial,
             )
-        for part in KEPT:
+        for part, place in KEPT.items():
             if (apt.root / part).is_dir():
-                shutil.copytree(apt.root / part, partial / "root" / part, symlinks=True)
+                shutil.copytree(apt.root / part, partial / "root" / place, symlinks=True, dirs_exist_ok=True)
         shutil.rmtree(apt.folder)
         shutil.copy2(LAUNCHERS / bundle.name, partial / bundle.name)
         (partial / VERSIONS).write_text("".join(f"{line}\n" for line in versions))

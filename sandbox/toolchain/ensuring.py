@@ -99,7 +99,8 @@ def _unpack(paths: Paths, bundle: Bundle, progress: Progress) -> dict[str, str]:
     whole = entry.is_whole()
     if not whole:
         waiting = "another checkout is unpacking the tools: waiting for it"
-        with exclusive(cache_root() / "toolchain.lock", lambda: progress.say(waiting)):
+        # Not the builds' lock: they take minutes, and this takes seconds.
+        with exclusive(cache_root() / "archive.lock", lambda: progress.say(waiting)):
             if not entry.is_whole():
                 unpack(bundle, entry, Children(), progress)
     links.link(entry.folder / bundle.name, paths.bin / bundle.name)

@@ -20,12 +20,11 @@ def main() -> None:
     parser.add_argument("--address", required=True, help="of loopback")
     parser.add_argument("--slots", type=int, required=True, help="requests at once")
     parser.add_argument("--seconds", type=float, required=True, help="what one request takes")
-    parser.add_argument("--queue-limit", type=int, required=True, help="waiting requests above which /health is 429")
     asyncio.run(_serve(parser.parse_args()))
 
 
 async def _serve(options: argparse.Namespace) -> None:
-    behaviour = Behaviour(options.slots, options.seconds, options.queue_limit)
+    behaviour = Behaviour(options.slots, options.seconds)
     answers = http.Server(behaviour, Answers(options.name))
     grpc_server = streams.server(behaviour, options.name, f"{options.address}:{GRPC_PORT}")
     await grpc_server.start()

@@ -22,14 +22,12 @@ class Behaviour:
     Attributes:
         slots: requests that it works on at once; more wait in a queue, first come first served.
         seconds: what one request takes.
-        queue_limit: waiting requests above which /health answers 429.
         mode: what is wrong with it.
         served: requests answered, by route.
     """
 
     slots: int
     seconds: float
-    queue_limit: int
     mode: Mode = "well"
     waiting: int = 0
     running: int = 0
@@ -41,11 +39,6 @@ class Behaviour:
     def service_seconds(self) -> float:
         """What one request takes now."""
         return self.seconds * (SLOW_FACTOR if self.mode == "slow" else 1)
-
-    @property
-    def health(self) -> int:
-        """The status of /health."""
-        return 429 if self.waiting > self.queue_limit else 200
 
     async def set_mode(self, mode: Mode) -> None:
         """Change what is wrong; who waits for a hung server goes on."""

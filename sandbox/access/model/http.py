@@ -10,7 +10,7 @@ from sandbox.access import wire
 from sandbox.access.model.answers import Answers
 from sandbox.access.model.behaviour import MODES, Behaviour, FailingError
 
-REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 429: "Too Many Requests", 500: "Internal Server Error"}
+REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 500: "Internal Server Error"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Server:
 
     async def _answer(self, head: wire.Head, body: bytes) -> AsyncGenerator[bytes]:
         route = f"{head.start[0]} {head.start[1].partition('?')[0]}"
-        if route == "GET /health":
+        if route in {"GET /health", "GET /metrics"}:
             await self.behaviour.hang()
-            yield _whole(self.behaviour.health, {})
+            yield wire.message("HTTP/1.1 200 OK", {"content-type": "text/plain"}, _metrics(self.behaviour))
             return
         try:
             async with self.behaviour.slot(route):
@@ -94,6 +94,12 @@ async def _streamed(events: list[bytes], behaviour: Behaviour) -> AsyncGenerator
         await behaviour.hang()
         yield wire.chunk(event)
     yield wire.chunk(b"")
+
+
+def _metrics(behaviour: Behaviour) -> bytes:
+    """The queue under the names that vLLM gives it (https://docs.vllm.ai/en/latest/usage/metrics.html)."""
+    values = {"waiting": behaviour.waiting, "running": behaviour.running}
+    return "".join(f'vllm:num_requests_{name}{{engine="0"}} {value}\n' for name, value in values.items()).encode()
 
 
 def _whole(status: int, body: dict[str, Any]) -> bytes:
