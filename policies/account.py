@@ -2,7 +2,7 @@
 
 The engine knows violations only. So the pack says each finding that is no violation as a message of its own, at level
 advisory, on the resource that it is about. Two policies carry them, `RESOURCES` for rules about one resource and
-`STACK` for rules about a whole stack; stripped of white space, a message is one line of one of these forms:
+`STACK` for rules about a whole stack; a message is one line of one of these forms:
 
     [waived: <owner> until <date>] <rule id> <rule name>: <resource>: <what is wrong> (reason: <why it is accepted>)
     [unknown] <rule id> <rule name>: <resource>: <what a preview cannot know>
@@ -26,9 +26,7 @@ FILES: Final = "require-sound-files"
 """The only policy of a pack one of whose files is wrong; it fails with what is wrong."""
 
 TITLE: Final = "Neither passed nor failed"
-DESCRIPTION: Final = " "
-"""The SDK sets a policy's description before each message; a blank one leaves the mark at the beginning."""
-
+DESCRIPTION: Final = "What neither passed nor failed is said, with its rule."
 WAIVERS_DESCRIPTION: Final = "Every waiver of the stack covers a failure of it."
 FILES_DESCRIPTION: Final = "The pack's own files are sound."
 

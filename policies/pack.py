@@ -6,15 +6,14 @@ from pathlib import Path
 
 import stack_settings
 import waivers
-from adapter import engine_policies, refusing
 from document import PackError, read
 from judge import Judge
-from pulumi_policy import Policy
+from rulebook import Pack, Refusal, Rulebook
 from rules import ALL
 
 
-def policies(folder: Path, environment: Mapping[str, str], today: date) -> list[Policy]:
-    """Return the policies for the engine; where one of the pack's files is wrong, one that fails with what is wrong.
+def opened(folder: Path, environment: Mapping[str, str], today: date) -> Pack:
+    """Return the pack for the engine; where one of its files is wrong, one that fails with what is wrong.
 
     Args:
         folder: where `settings.yaml` and `waivers.yaml` are.
@@ -26,5 +25,5 @@ def policies(folder: Path, environment: Mapping[str, str], today: date) -> list[
         terms = stack_settings.parse(read(folder / stack_settings.FILE), ALL, stack.role)
         listed = waivers.parse(read(folder / waivers.FILE), ALL, today)
     except PackError as error:
-        return refusing(f"policies/{error}")
-    return engine_policies(ALL, Judge(terms, [waiver for waiver in listed if waiver.stack == stack.name]))
+        return Refusal(f"policies/{error}")
+    return Rulebook(ALL, Judge(terms, [waiver for waiver in listed if waiver.stack == stack.name]))

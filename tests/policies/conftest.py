@@ -6,30 +6,28 @@ from pathlib import Path
 
 import pytest
 import yaml
-from pack import policies
-from pulumi_policy import EnforcementLevel
-from pulumi_policy.policy import _PolicyAnalyzerServicer
+from analyzer import Analyzer
+from pack import opened
 
-from tests.policies.served import TODAY, Make, Servicer
+from tests.policies.served import TODAY, Make
 
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
     """Return what starts the pack with files of its own, for a stack `prod` of role primary."""
 
-    def started(settings: object = None, waivers: Sequence[Mapping[str, object]] = ()) -> Servicer:
+    def started(settings: object = None, waivers: Sequence[Mapping[str, object]] = ()) -> Analyzer:
         (tmp_path / "settings.yaml").write_text(yaml.safe_dump(settings))
         (tmp_path / "waivers.yaml").write_text(yaml.safe_dump({"waivers": list(waivers)}))
         config = {"inference-platform:platform": json.dumps({"role": "primary"})}
         environment = {
             "PULUMI_PROJECT": "inference-platform", "PULUMI_STACK": "prod", "PULUMI_CONFIG": json.dumps(config),
         }  # fmt: skip
-        found = policies(tmp_path, environment, TODAY)
-        return _PolicyAnalyzerServicer("pack", "1", found, EnforcementLevel.MANDATORY)
+        return Analyzer(opened(tmp_path, environment, TODAY))
 
     return started
 
 
 @pytest.fixture
-def servicer(make: Make) -> Servicer:
+def servicer(make: Make) -> Analyzer:
     return make()

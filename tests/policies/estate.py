@@ -7,10 +7,7 @@ from functools import cache
 from typing import Any
 
 import engine
-from adapter import plain_properties
-from google.protobuf.json_format import MessageToDict
-from pulumi_policy.deserialize import deserialize_properties
-from pulumi_policy.proxy import unknown_checking_proxy
+import wire
 from rules._resource import Resource, Value, mapping
 
 STACKS: Mapping[str, Mapping[str, Any] | None] = {"prod": None, "dr": engine.UPSTREAM}
@@ -26,12 +23,11 @@ def estate(stack: str) -> tuple[Resource, ...]:
 
 
 def _resource(urn: str, request: Any) -> Resource:
-    inputs = deserialize_properties(MessageToDict(request.object))
     return Resource(
         type=request.type,
         name=request.name,
         urn=urn,
-        props=plain_properties(unknown_checking_proxy(inputs)),
+        props=wire.plain(wire.sent(request.object)),
         protect=request.protect,
         provider=_urn(request.provider).rpartition("::")[2],
         references={key: tuple(found.urns) for key, found in request.propertyDependencies.items() if found.urns},

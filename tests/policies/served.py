@@ -1,9 +1,9 @@
-"""The pack as the engine's SDK serves it, and what the engine sends."""
+"""The pack as the engine is served, and what the engine sends."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Protocol
 
+from analyzer import Analyzer
 from google.protobuf.json_format import ParseDict
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto
@@ -11,26 +11,13 @@ from rules._resource import Resource, Value
 
 from tests.policies.samples import cluster, urn
 
+UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""How the engine sends a text that it does not know yet."""
+
 SUBNET = "aws:ec2/subnet:Subnet"
 
 
-class Servicer(Protocol):
-    """What the engine calls; the SDK's own class has no types on these."""
-
-    def Analyze(self, request: proto.AnalyzeRequest, _context: None) -> proto.AnalyzeResponse: ...  # noqa: N802
-
-    def AnalyzeStack(  # noqa: N802
-        self, request: proto.AnalyzeStackRequest, _context: None
-    ) -> proto.AnalyzeResponse: ...
-
-    def Remediate(self, request: proto.AnalyzeRequest, _context: None) -> proto.RemediateResponse: ...  # noqa: N802
-
-    def Configure(self, request: proto.ConfigureAnalyzerRequest, _context: None) -> object: ...  # noqa: N802
-
-    def GetAnalyzerInfo(self, _request: None, _context: None) -> proto.AnalyzerInfo: ...  # noqa: N802
-
-
-Make = Callable[..., Servicer]
+Make = Callable[..., Analyzer]
 TODAY = date(2026, 11, 21)
 
 
@@ -55,7 +42,7 @@ def told(response: proto.AnalyzeResponse) -> list[tuple[str, str, str]]:
     ]
 
 
-def shown(stack: proto.AnalyzeStackRequest, resource: Resource, servicer: Servicer) -> list[tuple[str, str, str]]:
+def shown(stack: proto.AnalyzeStackRequest, resource: Resource, servicer: Analyzer) -> list[tuple[str, str, str]]:
     """Show a resource as a preview of a new stack does: inputs to resource validation, no outputs to the stack's."""
     request = proto.AnalyzeRequest(
         type=resource.type, name=resource.name, urn=resource.urn, properties=struct(resource.props),

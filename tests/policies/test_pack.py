@@ -1,15 +1,15 @@
-"""What a stack asks of the pack: waivers, settings and remedies, through the SDK's own servicer."""
+"""What a stack asks of the pack: waivers, settings and remedies, through the engine's protocol."""
 
 from collections.abc import Mapping
 from datetime import date
 
 import account
+from analyzer import Analyzer
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import proto
-from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 from rules._resource import Value
 
-from tests.policies.served import TODAY, Make, Servicer, cluster_request, told
+from tests.policies.served import TODAY, UNKNOWN_TEXT, Make, cluster_request, told
 
 WAIVER: Mapping[str, object] = {
     "rule": "E2", "stack": "prod", "resource": "aws:eks/cluster:Cluster a", "owner": "platform-team",
@@ -83,7 +83,7 @@ def test_the_engines_own_configuration_is_laid_over_the_settings(make: Make) -> 
     assert (level, message.splitlines()[1]) == ("ADVISORY", "a: tags lack y")
 
 
-def test_nothing_is_remedied_unless_the_stack_asks_for_it(servicer: Servicer) -> None:
+def test_nothing_is_remedied_unless_the_stack_asks_for_it(servicer: Analyzer) -> None:
     assert not servicer.Remediate(cluster_request(enabledClusterLogTypes=[]), None).remediations
 
 
@@ -92,7 +92,7 @@ SECRET: Value = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1e
 
 def test_a_remedy_changes_nothing_else_be_it_unknown_or_secret(make: Make) -> None:
     servicer = make({"all": {"E3": {"enforcement": "remediate"}}})
-    request = cluster_request(enabledClusterLogTypes=[], name=UNKNOWN_STRING_VALUE, bootstrap={"token": SECRET})
+    request = cluster_request(enabledClusterLogTypes=[], name=UNKNOWN_TEXT, bootstrap={"token": SECRET})
     (remedied,) = servicer.Remediate(request, None).remediations
     before, after = (MessageToDict(it) for it in (request.properties, remedied.properties))
     assert after.pop("enabledClusterLogTypes") == ["api", "audit", "authenticator", "controllerManager", "scheduler"]

@@ -87,13 +87,3 @@ def sdk_source(token: str) -> str:
         if f"{name}.py" in files:
             return files[f"{name}.py"].read_text()
     pytest.fail(f"the SDK has no module of {token}")
-
-
-def test_only_the_entry_point_makes_a_policy_pack() -> None:
-    calls = {
-        path.relative_to(POLICIES).as_posix()
-        for path in POLICIES.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("PolicyPack")
-    }
-    assert calls == {"__main__.py"}

@@ -1,31 +1,29 @@
-"""The pack as the engine's SDK runs it: through its own servicer, with its own unknown values."""
+"""The pack as the engine asks it: by its protocol, with its unknown values."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import account
+import grpc
 import pytest
-from adapter import plain_properties
+from analyzer import Analyzer
+from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime import proto
-from pulumi_policy.proxy import UNKNOWN_OBJECT_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
+from pulumi.runtime.proto import analyzer_pb2_grpc
 from rules import ALL
-from rules._resource import UNKNOWN, Value
 
 from tests.policies.estate import STACKS, estate
 from tests.policies.mutation import Mutation, mutations
 from tests.policies.samples import cluster, resource, rule, urn
-from tests.policies.served import SUBNET, Servicer, cluster_request, shown, struct, told
+from tests.policies.served import SUBNET, UNKNOWN_TEXT, cluster_request, shown, struct, told
+
+POLICIES = Path(__file__).parents[2] / "policies"
 
 
-def test_unknowns_become_one_value_at_any_depth() -> None:
-    sent = {
-        "a": UNKNOWN_STRING_VALUE,
-        "b": {"c": [1.0, UNKNOWN_OBJECT_VALUE, {"d": UNKNOWN_STRING_VALUE, "e": None}]},
-    }
-    assert plain_properties(unknown_checking_proxy(sent)) == {
-        "a": UNKNOWN,
-        "b": {"c": [1.0, UNKNOWN, {"d": UNKNOWN, "e": None}]},
-    }
-
-
-def test_policies_carry_the_metadata_of_their_rules(servicer: Servicer) -> None:
+def test_policies_carry_the_metadata_of_their_rules(servicer: Analyzer) -> None:
     found = {policy.name: policy for policy in servicer.GetAnalyzerInfo(None, None).policies}
     assert list(found) == [*(it.name for it in ALL), account.RESOURCES, account.STACK, account.WAIVERS]
     for each in ALL:
@@ -37,11 +35,11 @@ def test_policies_carry_the_metadata_of_their_rules(servicer: Servicer) -> None:
         assert sorted(policy.configSchema.properties) == sorted(each.defaults)
 
 
-def test_a_sound_resource_says_nothing(servicer: Servicer) -> None:
+def test_a_sound_resource_says_nothing(servicer: Analyzer) -> None:
     assert told(servicer.Analyze(cluster_request(), None)) == []
 
 
-def test_a_failure_is_mandatory_and_says_how_to_fix_it(servicer: Servicer) -> None:
+def test_a_failure_is_mandatory_and_says_how_to_fix_it(servicer: Analyzer) -> None:
     request = cluster_request(encryptionConfig={})
     ((name, level, message),) = told(servicer.Analyze(request, None))
     assert (name, level) == ("require-secrets-encryption", "MANDATORY")
@@ -53,9 +51,9 @@ def test_a_failure_is_mandatory_and_says_how_to_fix_it(servicer: Servicer) -> No
     ]
 
 
-def test_an_unknown_is_a_note_on_its_resource_and_neither_pass_nor_failure(servicer: Servicer) -> None:
-    encryption: Value = {"provider": {"keyArn": UNKNOWN_STRING_VALUE}, "resources": ["secrets"]}
-    response = servicer.Analyze(cluster_request(encryptionConfig=encryption), None)
+def test_an_unknown_is_a_note_on_its_resource_and_neither_pass_nor_failure(servicer: Analyzer) -> None:
+    request = cluster_request(encryptionConfig={"provider": {"keyArn": UNKNOWN_TEXT}, "resources": ["secrets"]})
+    response = servicer.Analyze(request, None)
     ((name, level, message),) = told(response)
     assert (name, level) == ("account-of-resources", "ADVISORY")
     assert message.strip() == (
@@ -66,31 +64,34 @@ def test_an_unknown_is_a_note_on_its_resource_and_neither_pass_nor_failure(servi
     assert told(servicer.Analyze(cluster_request(), None)) == []
 
 
-def test_a_rule_says_of_other_types_that_it_does_not_apply(servicer: Servicer) -> None:
+def test_a_rule_says_of_other_types_that_it_does_not_apply(servicer: Analyzer) -> None:
     response = servicer.Analyze(proto.AnalyzeRequest(type=SUBNET, name="a", urn=urn(SUBNET, "a")), None)
     assert "require-secrets-encryption" in {it.policy_name for it in response.not_applicable}
     assert "require-tags" not in {it.policy_name for it in response.not_applicable}
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_real_program_passes_without_a_word(servicer: Servicer, stack: str) -> None:
+def test_the_real_program_passes_without_a_word(servicer: Analyzer, stack: str) -> None:
     request = proto.AnalyzeStackRequest()
     assert [line for resource in estate(stack) for line in shown(request, resource, servicer)] == []
     assert told(servicer.AnalyzeStack(request, None)) == []
 
 
 @pytest.mark.parametrize("mutation", mutations(rule("require-spare-replicas")), ids=str)
-def test_what_is_broken_between_resources_fails_in_the_stack(servicer: Servicer, mutation: Mutation) -> None:
+def test_what_is_broken_between_resources_fails_in_the_stack(servicer: Analyzer, mutation: Mutation) -> None:
     request = proto.AnalyzeStackRequest()
     broken = mutation.apply(estate("prod"))
     assert [line for resource in broken for line in shown(request, resource, servicer)] == []
     assert {name for name, _, _ in told(servicer.AnalyzeStack(request, None))} == {"require-spare-replicas"}
 
 
-def test_what_a_stack_rule_cannot_tell_is_a_note_on_its_resource(servicer: Servicer) -> None:
+def test_what_a_stack_rule_cannot_tell_is_a_note_on_its_resource(servicer: Analyzer) -> None:
     request = proto.AnalyzeStackRequest()
-    tags: Value = {"site": "a", "owner": "platform", "cost": "inference"}
-    subnet = resource(SUBNET, {"availabilityZone": UNKNOWN_STRING_VALUE, "tags": tags}, "a")
+    subnet = resource(
+        SUBNET,
+        {"availabilityZone": UNKNOWN_TEXT, "tags": {"site": "a", "owner": "platform", "cost": "inference"}},
+        "a",
+    )
     assert shown(request, subnet, servicer) == []
     response = servicer.AnalyzeStack(request, None)
     ((name, level, message),) = told(response)
@@ -99,7 +100,7 @@ def test_what_a_stack_rule_cannot_tell_is_a_note_on_its_resource(servicer: Servi
 
 
 def test_stack_rules_judge_inputs_when_a_preview_has_no_outputs(
-    servicer: Servicer,
+    servicer: Analyzer,
 ) -> None:
     stack = proto.AnalyzeStackRequest()
     for site in ("a", "b"):
@@ -115,3 +116,18 @@ def test_stack_rules_judge_inputs_when_a_preview_has_no_outputs(
     ((name, level, message),) = told(servicer.AnalyzeStack(stack, None))
     assert (name, level) == ("require-distinct-zones", "MANDATORY")
     assert "sites a, b share availability zone us-east-1a" in message
+
+
+def test_the_engine_gets_a_port_and_answers_from_the_process_that_it_starts() -> None:
+    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(POLICIES)]
+    with subprocess.Popen(command, cwd=POLICIES, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
+                stub: Any = analyzer_pb2_grpc.AnalyzerStub(channel)
+                info: proto.AnalyzerInfo = stub.GetAnalyzerInfo(Empty())
+                response: proto.AnalyzeResponse = stub.Analyze(cluster_request(deletionProtection=False))
+        finally:
+            process.send_signal(signal.SIGINT)
+    assert (len(info.policies), process.returncode) == (len(ALL) + 3, 0)
+    assert [name for name, _, _ in told(response)] == ["require-deletion-protection"]
