@@ -6,9 +6,10 @@ import pulumi
 
 from components import addressing, keys, providers
 from components.access.agent import beside_inference
-from components.access.balancer import SiteBalancer, SiteTargets, SiteTargetsArgs
+from components.access.balancer import SiteBalancer
 from components.access.discovery.component import Discovery, DiscoveryArgs
 from components.access.gateway.component import Gateway, GatewayArgs
+from components.access.targets import SiteTargets, SiteTargetsArgs
 from components.base import Component, site_tags
 from components.compute.addons import AFTER_NODES, BEFORE_NODES, Addons, AddonsArgs
 from components.compute.cluster import Cluster, ClusterArgs

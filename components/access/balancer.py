@@ -1,14 +1,13 @@
-"""The network load balancer of one site, in the site's zone, and how it reaches the nodes."""
+"""The network load balancer of one site, in the site's zone."""
 
 from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_aws.autoscaling import Attachment
 from pulumi_aws.cloudwatch import MetricAlarm
 from pulumi_aws.ec2 import SecurityGroup
 from pulumi_aws.lb import Listener, LoadBalancer, TargetGroup, TargetGroupHealthCheckArgsDict
-from pulumi_aws.vpc import SecurityGroupEgressRule, SecurityGroupIngressRule
+from pulumi_aws.vpc import SecurityGroupIngressRule
 
 from components import sizing
 from components.access.log_bucket import LogBucket
@@ -175,52 +174,3 @@ class SiteBalancer(Component):
             tags={**self._tags, "Name": name},
             opts=self.child(),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteTargetsArgs:
-    """What the balancer reaches: the Auto Scaling group of the nodes that gateways run on, and the nodes' group."""
-
-    balancer: SiteBalancer
-    site: str
-    scaling_group: pulumi.Input[str]
-    node_group: pulumi.Input[str]
-
-
-class SiteTargets(Component):
-    """The way from a balancer to the nodes of its site, without a controller in the cluster."""
-
-    type_path = "access:SiteTargets"
-
-    def __init__(self, name: str, args: SiteTargetsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, opts)
-        balancer, tags = args.balancer.security_group_id, site_tags(f"{name}-balancer", args.site)
-        Attachment(
-            name,
-            autoscaling_group_name=args.scaling_group,
-            lb_target_group_arn=args.balancer.target_group_arn,
-            opts=self.child(),
-        )
-        SecurityGroupEgressRule(
-            f"{name}-out",
-            security_group_id=balancer,
-            referenced_security_group_id=args.node_group,
-            ip_protocol="tcp",
-            from_port=GATEWAY_NODE_PORT,
-            to_port=GATEWAY_NODE_PORT,
-            description="To the gateway on the nodes",
-            tags=tags,
-            opts=self.child(),
-        )
-        SecurityGroupIngressRule(
-            f"{name}-in",
-            security_group_id=args.node_group,
-            referenced_security_group_id=balancer,
-            ip_protocol="tcp",
-            from_port=GATEWAY_NODE_PORT,
-            to_port=GATEWAY_NODE_PORT,
-            description="From the load balancer to the gateway",
-            tags=tags,
-            opts=self.child(),
-        )
-        self.publish()

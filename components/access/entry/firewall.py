@@ -9,7 +9,7 @@ from pulumi_aws.cloudwatch import LogGroup
 from pulumi_aws.wafv2 import (
     WebAcl,
     WebAclLoggingConfiguration,
-    WebAclLoggingConfigurationLoggingFilterFilterConditionArgsDict,
+    WebAclLoggingConfigurationLoggingFilterArgsDict,
     WebAclRuleActionArgsDict,
     WebAclRuleActionBlockCustomResponseResponseHeaderArgsDict,
     WebAclRuleArgsDict,
@@ -41,6 +41,20 @@ _MANAGED: Final[Mapping[str, Sequence[str]]] = {
 _KEY_HEADERS: Final = ("authorization", "x-api-key")
 """Where a client's API key is: the two that the gateway reads."""
 
+_WHAT_IS_LOGGED: Final[WebAclLoggingConfigurationLoggingFilterArgsDict] = {
+    "default_behavior": "DROP",
+    "filters": [
+        {
+            "behavior": "KEEP",
+            "requirement": "MEETS_ANY",
+            "conditions": [
+                {"action_condition": {"action": "BLOCK"}},
+                {"action_condition": {"action": "COUNT"}},
+                {"action_condition": {"action": "EXCLUDED_AS_COUNT"}},
+            ],
+        }
+    ],
+}
 _WINDOW_SECONDS = 300
 _RETRY_AFTER_SECONDS = 60
 
@@ -93,18 +107,12 @@ class Firewall(Component):
             kms_key_id=args.key,
             opts=self.child(),
         )
-        conditions: list[WebAclLoggingConfigurationLoggingFilterFilterConditionArgsDict] = [
-            {"action_condition": {"action": action}} for action in ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT")
-        ]
         WebAclLoggingConfiguration(
             self._name,
             resource_arn=made.arn,
             log_destination_configs=[group.arn],
             redacted_fields=[{"single_header": {"name": header}} for header in (*_KEY_HEADERS, "cookie")],
-            logging_filter={
-                "default_behavior": "DROP",
-                "filters": [{"behavior": "KEEP", "requirement": "MEETS_ANY", "conditions": conditions}],
-            },
+            logging_filter=_WHAT_IS_LOGGED,
             opts=self.child(),
         )
 

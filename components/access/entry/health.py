@@ -14,14 +14,10 @@ _FAILURES = 3
 def ready_check(
     name: str, host: pulumi.Input[str], opts: pulumi.ResourceOptions, *, drained: bool = False
 ) -> HealthCheck:
-    """Return a check that asks the gateways behind `host` whether they take traffic.
+    """Return a check that asks the gateways behind `host` whether they take traffic; if `drained`, it says no unasked.
 
-    Args:
-        name: its logical name.
-        host: the name that the checkers look up and call.
-        opts: the options of a child.
-        drained: whether it says "unhealthy" without asking; a disabled check is healthy, and an inverted one the
-            opposite: https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
+    A disabled check is healthy, and an inverted one the opposite:
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
     """
     return HealthCheck(
         name,
