@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +59,8 @@ def render(platform: Object) -> engine.Engine:
     return found
 
 
-FOLDERS = ("/consul/", "/etc/gateway/", "/var/run/", "/tls/", "/scratch")
+# Paths of pods; a name in the middle of another path is none.
+FOLDERS = re.compile(r"(?<![\w./])/(consul|etc/gateway|var/run|tls|scratch)(?=[/\"\s]|$)")
 GATEWAY_MOUNTS = {"gateway": "/etc/gateway", "state": "/var/run/gateway", "tls": "/tls"}
 
 
@@ -106,12 +108,10 @@ class Place:
 
     def here(self, text: str) -> str:
         """Return `text` with the pod's paths and addresses as they are here."""
-        for old, new in {**self._paths(), **self.replaced}.items():
+        text = re.sub(FOLDERS, lambda found: f"{self.root}{found[0]}", text)
+        for old, new in self.replaced.items():
             text = text.replace(old, new)
         return text
-
-    def _paths(self) -> Mapping[str, str]:
-        return {folder: f"{self.root}{folder}" for folder in FOLDERS}
 
     def mount(self, pod: Object, container: Object, sources: Sources) -> None:
         """Fill the container's folders as kubelet would."""

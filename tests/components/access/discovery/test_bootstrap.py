@@ -177,6 +177,6 @@ def test_three_servers_vote_and_strangers_are_refused(site: Site, admitted: str)
 def test_every_token_has_its_own_policy(site: Site, admitted: str) -> None:
     assert admitted
     found = json.loads(site.consul("acl", "token", "list", "-format=json"))
-    held = {each["Description"]: [policy["Name"] for policy in each["Policies"]] for each in found}
+    held = {each["Description"]: [policy["Name"] for policy in each.get("Policies", [])] for each in found}
     ours = {name: held[name] for name in ("consul-server", "consul-agent", "consul-gateway")}
     assert ours == {name: [name] for name in ours}
