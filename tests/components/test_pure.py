@@ -50,6 +50,11 @@ def test_sides() -> None:
     assert not addressing.same_side("10.0.0.0/16", "172.16.0.0/16")
 
 
+def test_the_tenth_service_address_is_the_dns_server() -> None:
+    assert addressing.dns_server("10.100.0.0/16") == "10.100.0.10"
+    assert addressing.dns_server("172.20.0.0/16") == "172.20.0.10"
+
+
 def test_a_replica_never_spans_nodes() -> None:
     assert sizing.replicas_on(3, "p5en.48xlarge", 8) == 3
     assert sizing.replicas_on(3, "p5en.48xlarge", 3) == 6
