@@ -41,7 +41,7 @@ def pod_spec(access: Access, longest_stream: int, priority_class: str) -> PodSpe
         longest_stream: longest answer, s.
         priority_class: name of its priority class.
     """
-    beside = beside_gateway(access.discovery, [_mount("config", config.FILES), _mount("tls", config.TLS), _run()])
+    beside = beside_gateway(access.discovery, _shared())
     return {
         **_placed(),
         "service_account_name": config.NAME,
@@ -117,10 +117,8 @@ def _nginx(access: Access) -> ContainerArgsDict:
         # https://github.com/openresty/docker-openresty/blob/master/README.md#tips--pitfalls
         "lifecycle": {"pre_stop": {"sleep": {"seconds": config.DRAIN_SECONDS}}},
         "volume_mounts": [
-            _mount("config", config.FILES),
-            _mount("tls", config.TLS),
+            *_shared(),
             _mount("origin", config.ORIGIN),
-            _run(),
             {"name": "cache", "mount_path": config.CACHE},
         ],
     }
@@ -130,8 +128,9 @@ def _mount(name: str, path: str) -> VolumeMountArgsDict:
     return {"name": name, "mount_path": path, "read_only": True}
 
 
-def _run() -> VolumeMountArgsDict:
-    return {"name": "run", "mount_path": config.RUN}
+def _shared() -> list[VolumeMountArgsDict]:
+    """Return what consul-template reads and writes as well as Nginx."""
+    return [_mount("config", config.FILES), _mount("tls", config.TLS), {"name": "run", "mount_path": config.RUN}]
 
 
 def _probe(path: str, period: int, failures: int) -> ProbeArgsDict:
