@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3.models import s3_backends
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox import cloud as server
@@ -55,6 +56,7 @@ class JournaledMoto:
         for service in services:
             service.clear()
         services.clear()
+        cast("Any", s3_backends).bucket_accounts.clear()  # of the class that a process has once: names are global
         self.journal = Journal(self.application, self.file, mock_random.seed)
         self.journal.replay()
 
