@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from sandbox.errors import SandboxError
 
 SERVERS = 3
-MODELS = 2
+MODELS, MOST_MODELS = 2, 9
+"""Model servers of a site, and those of scenarios that need more: nine take 500 streams of 64 each, at 95 %."""
+
 GATEWAY_PORT = 8443
 NETWORKS = range(64, 255)
 """Second byte of the addresses of one run: 127.0.0.0/8 is loopback (RFC 6890), and a run takes a /16 of it."""
@@ -50,10 +52,14 @@ class SiteLayout:
 
     @property
     def models(self) -> list[Pod]:
-        """The model servers."""
-        return [
-            Pod(f"deepseek-inference-{self.name}{number}", f"{self.network}.{number + 31}") for number in range(MODELS)
-        ]
+        """The model servers that always run."""
+        return self.scaled_out[:MODELS]
+
+    @property
+    def scaled_out(self) -> list[Pod]:
+        """All model servers, with those that run in some scenarios only."""
+        numbers = range(MOST_MODELS)
+        return [Pod(f"deepseek-inference-{self.name}{number}", f"{self.network}.{number + 31}") for number in numbers]
 
 
 def layouts(sites: list[str]) -> list[SiteLayout]:

@@ -5,8 +5,8 @@ import json
 import secrets
 import ssl
 import time
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from sandbox.access import wire
 from sandbox.access.client import Client, Request
 from sandbox.access.files import SiteFiles
-from sandbox.access.layout import Pod, layouts
+from sandbox.access.layout import MODELS, MOST_MODELS, Pod, layouts
 from sandbox.access.load import OK, Load, Source
 from sandbox.access.model.behaviour import Mode
 from sandbox.access.site import READY_SECONDS, Programs, Served, Site
@@ -66,7 +66,7 @@ class Rig:
     async def set_models(self, *, mode: Mode = "well", seconds: float | None = None) -> None:
         """Set every model server that runs."""
         for site in self.sites.values():
-            for pod in site.layout.models:
+            for pod in site.layout.scaled_out:
                 if site.daemon(pod, "model").pid() is not None:
                     await control(pod, {"mode": mode, "seconds": self.served.seconds if seconds is None else seconds})
 
@@ -83,6 +83,19 @@ class Rig:
         await self.set_models()
         for name in self.sites:
             await self._answers(name)
+
+    @asynccontextmanager
+    async def scaled_out(self, sites: Sequence[Site]) -> AsyncGenerator[None]:
+        """More model servers for the time of the block: in the cluster the autoscaler starts them."""
+        more = [(site, pod) for site in sites for pod in site.layout.scaled_out[MODELS:]]
+        for site, pod in more:
+            site.start_model(pod, self.served)
+        await self.until(lambda: all(len(peers(site)) == MOST_MODELS for site in sites), "the sites are scaled out")
+        try:
+            yield
+        finally:
+            for site, pod in more:
+                site.end_model(pod)
 
     async def until(self, condition: Callable[[], bool], what: str, seconds: float = READY_SECONDS) -> float:
         """Wait for a condition.

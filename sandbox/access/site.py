@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +88,7 @@ class Site:
         self.trust.make()
         for pod in self.layout.servers:
             self._write_consul(pod, "server")
-        for pod in self.layout.models:
+        for pod in self.layout.scaled_out:
             self._write_consul(pod, "agent")
         pod = self.layout.gateway
         self._write_consul(pod, "gateway")
@@ -144,6 +145,11 @@ class Site:
         config = self.root(pod) / "etc/gateway/consul-template.hcl"
         self.daemon(pod, "consul-template").start([str(self.programs.path("consul-template")), f"-config={config}"])
 
+    def end_model(self, pod: Pod) -> None:
+        """End a model server in order: its agent leaves first."""
+        self.daemon(pod, "consul").stop()
+        self.daemon(pod, "model").stop()
+
     def kill(self, pod: Pod, *programs: str) -> None:
         """End programs of a pod at once, with their own children, as the end of its node would."""
         for program in programs:
@@ -153,6 +159,18 @@ class Site:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(pid, signal.SIGKILL)  # a daemon leads a group of its own
                 wait_until(lambda daemon=daemon: daemon.pid() is None, STOP_SECONDS)
+
+    def maintain(self, pod: Pod, *, ending: bool) -> None:
+        """Tell Consul that a model server is ending, as its pod's hook does, or take that back.
+
+        Raises:
+            SandboxError: the agent refuses.
+        """
+        words = ["maint", f"-service={SERVICE}", *(["-enable", "-reason=ending"] if ending else ["-disable"])]
+        command = [str(self.programs.path("consul")), *words]
+        ran = subprocess.run(command, env=self._agent_variables(pod), capture_output=True, text=True, check=False)
+        if ran.returncode:
+            raise SandboxError(f"`consul maint` failed in pod {pod.name}: {ran.stderr.strip()}")
 
     def renew_certificate(self) -> None:
         """Give the gateway a new certificate, as the renewing job does; consul-template sees it and reloads Nginx."""
@@ -168,13 +186,12 @@ class Site:
     def stop(self) -> None:
         """End everything of the site."""
         gateway = self.layout.gateway
-        for pod in (gateway, *self.layout.models, *self.layout.servers):
+        for pod in (gateway, *self.layout.scaled_out, *self.layout.servers):
             self.kill(pod, "consul")  # that an agent leaves in order takes seconds, and nobody is left to hear it
-        self.daemon(gateway, "consul-template").stop()
-        # Nginx would finish its streams on SIGQUIT; SIGTERM ends it at once.
+        self.kill(gateway, "consul-template")
         self.daemon(gateway, "nginx").stop()
-        for pod in self.layout.models:
-            self.daemon(pod, "model").stop()
+        for pod in self.layout.scaled_out:
+            self.kill(pod, "model")
 
     def _write_consul(self, pod: Pod, holder: str) -> None:
         root = self.root(pod)

@@ -1,0 +1,111 @@
+"""`python -m sandbox.access [SCENARIO ...]`: the access layer with its real programs, and what must hold."""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sandbox import toolchain
+from sandbox.access import figures, files, rig
+from sandbox.access.figures import Figure
+from sandbox.access.files import SiteFiles
+from sandbox.access.plot import timeline
+from sandbox.access.scenarios import ALL, Found, Scenario
+from sandbox.access.site import Programs
+from sandbox.errors import SandboxError
+from sandbox.lifecycle.stacks import Project
+from sandbox.paths import Paths
+from sandbox.progress import Progress
+from sandbox.toolchain.catalog import ACCESS
+
+STACK = "prod"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the scenarios, print the table of figures and write it with the timelines.
+
+    Returns:
+        0; 1 where a bound does not hold, or for an error that was told; 130 after Ctrl-C.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    options = _options(arguments)
+    try:
+        results = run(Paths.of_checkout(Path.cwd()), _chosen(options.scenarios), options.files, options.scale)
+    except SandboxError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: every process is ended\n")
+        return 130
+    sys.stdout.write(figures.table(results) + "\n")
+    return int(any(figure.held is False for _, found in results for figure in found))
+
+
+def run(
+    paths: Paths, scenarios: Sequence[Scenario], folder: Path | None = None, scale: float = 1.0
+) -> list[tuple[str, Sequence[Figure]]]:
+    """Start the sites, run the scenarios one after the other, and write figures and timelines to `.sandbox/access`.
+
+    Args:
+        paths: of the sandbox.
+        scenarios: what to run.
+        folder: holds the files of the sites; the API servers of the sandbox are asked where None is given.
+        scale: how much of its full length each runs.
+
+    Raises:
+        SandboxError: the sandbox is not up, or a program does not start.
+    """
+    progress = Progress.standard()
+    sites = files.from_folder(folder) if folder else _of_clusters(paths)
+    toolchain.ensure(paths, progress, [ACCESS])
+    home = paths.home / "access"
+    shutil.rmtree(home, ignore_errors=True)
+    results: list[tuple[str, Sequence[Figure]]] = []
+    with rig.running(home, sites, Programs(paths.bin), progress) as running:
+        for scenario in scenarios:
+            with progress.step(scenario.name, scenario.text):
+                found = asyncio.run(_run(running, scenario, scale))
+            results.append((scenario.name, found.figures))
+            if found.samples:
+                drawn = timeline(f"{scenario.name}: {scenario.text}", found.samples, found.marks)
+                (home / f"{scenario.name}.svg").write_text(drawn)
+            (home / "figures.json").write_text(json.dumps(_report(results), indent=2))
+    progress.say(f"figures and timelines: {home}/figures.json and *.svg")
+    return results
+
+
+async def _run(running: rig.Rig, scenario: Scenario, scale: float) -> Found:
+    await running.settled()
+    return await scenario.run(running, scale)
+
+
+def _of_clusters(paths: Paths) -> Mapping[str, SiteFiles]:
+    return files.from_clusters(paths, Project.of(Path.cwd()).stack(STACK))
+
+
+def _report(results: Sequence[tuple[str, Sequence[Figure]]]) -> dict[str, object]:
+    return {"cores": os.cpu_count(), "load_average": os.getloadavg(), "scenarios": figures.as_json(results)}
+
+
+def _chosen(names: Sequence[str]) -> list[Scenario]:
+    by_name = {scenario.name: scenario for scenario in ALL}
+    if unknown := sorted(set(names) - set(by_name)):
+        raise SandboxError(f"no such scenario: {', '.join(unknown)}; known are {', '.join(by_name)}")
+    return [by_name[name] for name in names] or list(ALL)
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make access", description=__doc__)
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="by name; all of them when none is given")
+    parser.add_argument("--files", type=Path, help="folder of <site>/<ConfigMap>/<file>, instead of the API servers")
+    parser.add_argument("--scale", type=float, default=1.0, help="part of each scenario's full length, 1 is all")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
