@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+EVENTS = 3
 _END = b"\r\n\r\n"
 
 
@@ -76,6 +77,7 @@ class ModelServer:
     headers: dict[str, str] = field(default_factory=dict[str, str])
     requests: list[Request] = field(default_factory=list[Request])
     _open: asyncio.Event = field(default_factory=asyncio.Event)
+    _streaming: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
     _writers: set[asyncio.StreamWriter] = field(default_factory=set[asyncio.StreamWriter])
 
@@ -92,9 +94,14 @@ class ModelServer:
         """Let answers wait."""
         self.loop.loop.call_soon_threadsafe(self._open.clear)
 
+    def hold_streams(self) -> None:
+        """Let streams wait after their first event."""
+        self.loop.loop.call_soon_threadsafe(self._streaming.clear)
+
     def release(self) -> None:
-        """Let answers go."""
+        """Let answers and streams go."""
         self.loop.loop.call_soon_threadsafe(self._open.set)
+        self.loop.loop.call_soon_threadsafe(self._streaming.set)
 
     async def _start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
@@ -132,7 +139,7 @@ class ModelServer:
 
     async def _body(self, request: Request, writer: asyncio.StreamWriter) -> bool:
         if b'"stream": true' in request.body:
-            await _stream(writer, broken=self.fault == "half")
+            await self._stream(writer)
             return False
         body = json.dumps({"server": self.port, "count": len(self.requests)}).encode()
         length = len(body) + (1 if self.fault == "half" else 0)
@@ -140,17 +147,20 @@ class ModelServer:
         writer.write(_head(self.status, head) + body)
         return self.fault != "half"
 
+    async def _stream(self, writer: asyncio.StreamWriter) -> None:
+        """Three events; `hold_streams` lets it wait after the first."""
+        writer.write(_head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"}))
+        for number in range(EVENTS):
+            writer.write(_chunk(f"data: {number}\n\n"))
+            await writer.drain()
+            await self._streaming.wait()
+        if self.fault != "half":
+            writer.write(_chunk(""))
+            await writer.drain()
 
-async def _stream(writer: asyncio.StreamWriter, *, broken: bool) -> None:
-    writer.write(_head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"}))
-    for number in range(3):
-        text = f"data: {number}\n\n"
-        writer.write(f"{len(text):x}\r\n{text}\r\n".encode())
-        await writer.drain()
-        await asyncio.sleep(0.01)
-    if not broken:
-        writer.write(b"0\r\n\r\n")
-        await writer.drain()
+
+def _chunk(text: str) -> bytes:
+    return f"{len(text):x}\r\n{text}\r\n".encode()
 
 
 def _head(status: int, headers: dict[str, str]) -> bytes:

@@ -1,4 +1,5 @@
--- The gate of every request, cheapest refusal first: origin, key, buckets, room. Then its route is decided.
+-- The gate of every request, cheapest refusal first: origin, key, buckets. Then its route is decided, and whether there
+-- is room for it.
 local answer = require "answer"
 local buckets = require "buckets"
 local context = require "context"
@@ -31,6 +32,10 @@ local function judge(request, var)
         metrics.limited(whose)
         return 429, wait
     end
+end
+
+-- Counted when the whole request is here: a slow sender takes no room from others.
+local function enter(request)
     if not shed.enter(request) then
         metrics.shed(request.priority)
         return 503, SHED_SECONDS
@@ -54,14 +59,17 @@ function M.http()
         return answer.refuse(status, wait)
     end
     route.decide(request, var)
-    if request.route == "stream" then
-        return ngx.exec("@stream")
-    end
     if request.key then
         -- An answer that is there already takes no room; the balancer counts those that are not.
-        shed.leave(request)
         var.gateway_key = request.key
         return ngx.exec("@cached")
+    end
+    status, wait = enter(request)
+    if status then
+        return answer.refuse(status, wait)
+    end
+    if request.route == "stream" then
+        return ngx.exec("@stream")
     end
 end
 
@@ -73,6 +81,9 @@ function M.grpc()
     end
     local request = begin(var, "grpc")
     local status, wait = judge(request, var)
+    if not status then
+        status, wait = enter(request)
+    end
     if status then
         -- Not from here: this location promises a trailer, and then headers can not end a stream.
         request.status, request.wait = status, wait

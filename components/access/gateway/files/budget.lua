@@ -1,10 +1,12 @@
--- Retry budget of a worker: second tries may be a percentage of the requests of the last ten seconds, so that they
--- never become a storm. A few are always allowed, or a quiet site could not retry at all.
+-- Retry budget of a worker: second tries may be a percentage of the requests of the last ten seconds, or of those in
+-- flight where answers take longer, so that they never become a storm. One a second is always allowed, or a quiet site
+-- could not retry at all.
+local load = require "load"
 local settings = require "settings"
 
 local now, floor = ngx.now, math.floor
 local SECONDS = 10
-local FLOOR = 3
+local FLOOR = SECONDS
 local requests, retries, stamps = {}, {}, {}
 for slot = 0, SECONDS - 1 do
     requests[slot], retries[slot], stamps[slot] = 0, 0, 0
@@ -35,7 +37,7 @@ function M.retry()
             asked, tried = asked + requests[slot], tried + retries[slot]
         end
     end
-    if tried >= math.max(FLOOR, asked * settings.retry.budget_percent / 100) then
+    if tried >= math.max(FLOOR, math.max(asked, load.own) * settings.retry.budget_percent / 100) then
         return false
     end
     retries[own] = retries[own] + 1

@@ -54,6 +54,9 @@ function M.request()
     if request.first_byte and request.started then
         metrics.first_byte(request.first_byte - request.started)
     end
+    if request.broken then
+        metrics.broken()
+    end
     metrics.finished(request.route, status)
     context.free(request)
 end

@@ -49,6 +49,7 @@ function M.shed(priority) add(sheds[priority]) end
 function M.cached(result) add(cache[result or "NONE"]) end
 function M.retried() add("gateway_retries_total") end
 function M.budget_spent() add("gateway_retries_refused_total") end
+function M.broken() add("gateway_broken_streams_total") end
 function M.hopped() add("gateway_backup_total") end
 
 -- Adds what this worker counted to what all counted.

@@ -1,0 +1,67 @@
+"""A gateway for each test; the program and its certificate are made once."""
+
+import io
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gateway_rig import Gateway, settings
+from model_server import Loop, ModelServer
+
+from sandbox.controlplane.pki import Authority
+from sandbox.paths import Paths
+from sandbox.progress import Progress
+from sandbox.toolchain.ensuring import ensure
+
+
+@dataclass
+class Bench:
+    """Starts gateways and model servers, and ends them with the test."""
+
+    program: Path
+    tls: Path
+    folder: Path
+    loop: Loop
+    stack: ExitStack
+    gateways: int = 0
+
+    def server(self, **how: Any) -> ModelServer:
+        server = ModelServer(self.loop, **how)
+        server.start()
+        self.stack.callback(server.stop)
+        return server
+
+    def gateway(self, *servers: ModelServer, concurrency: int = 1000, backup: str = "", **changes: Any) -> Gateway:
+        """Return a gateway with its files, not started."""
+        self.gateways += 1
+        folder = self.folder / f"gateway-{self.gateways}"
+        gateway = Gateway(self.program, folder, self.tls, settings(**changes), concurrency, backup)
+        gateway.render()
+        gateway.peers(servers)
+        return gateway
+
+    def start(self, *servers: ModelServer, **how: Any) -> Gateway:
+        return self.stack.enter_context(self.gateway(*servers, **how))
+
+
+@pytest.fixture(scope="session")
+def nginx(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    paths = Paths.of_checkout(tmp_path_factory.mktemp("nginx"))
+    return ensure(paths, Progress(io.StringIO(), live=False), ["nginx"]).bin / "nginx"
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    authority = Authority(tmp_path_factory.mktemp("tls"), "gateway")
+    authority.ensure()
+    authority.issue("tls", common_name="localhost")
+    return authority.folder
+
+
+@pytest.fixture
+def bench(nginx: Path, tls: Path, tmp_path: Path) -> Iterator[Bench]:
+    with Loop() as loop, ExitStack() as stack:
+        yield Bench(nginx, tls, tmp_path, loop, stack)
