@@ -72,7 +72,6 @@ def _values(parameters: Parameters) -> dict[str, str | int]:
     return {
         "workers": gateway.cpu,
         "shutdown_seconds": shutdown_seconds(parameters.longest_stream_seconds),
-        "drain_seconds": DRAIN_SECONDS,
         "longest_stream_seconds": parameters.longest_stream_seconds,
         "body_limit_kib": gateway.body_limit_kib,
         "tries": gateway.retry.tries,

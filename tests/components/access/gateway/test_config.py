@@ -25,7 +25,7 @@ def _files(backup: str = "", backup_name: str = "") -> dict[str, str]:
 def test_every_place_is_filled_and_all_fits_in_a_config_map() -> None:
     files = _files()
     assert not [name for name, text in files.items() if re.search(r"@\{", text)]
-    assert {"nginx.conf", "settings.json", "drain.sh", "balancer.lua"} <= files.keys()
+    assert {"nginx.conf", "settings.json", "balancer.lua"} <= files.keys()
     assert sum(len(text.encode()) for text in files.values()) < CONFIG_MAP_BYTES
 
 

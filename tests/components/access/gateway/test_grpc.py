@@ -22,7 +22,7 @@ KNOWN = (("x-origin-verify", TOKEN), ("authorization", "Bearer key-of-one"))
 class Echo(grpc.GenericRpcHandler):
     """Answers each message with itself."""
 
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes]:
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes]":
         del handler_call_details
         handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.stream_stream_rpc_method_handler(self._echo)
         return handler
