@@ -44,6 +44,8 @@ end
 
 function M.start()
     require("random").seed()
+    -- The heap is a few MiB: let it grow to four times that before it is collected.
+    collectgarbage("setpause", 400)
     local probe, metrics = require "probe", require "metrics"
     files()
     state()
