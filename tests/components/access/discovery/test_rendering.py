@@ -12,6 +12,7 @@ import consul_pods
 import engine
 import pytest
 
+from components.access.agent import beside_inference
 from components.access.discovery import config
 from components.compute import serving_pod
 from components.settings import Settings
@@ -40,7 +41,8 @@ def test_the_check_of_a_model_server_is_that_of_the_settings() -> None:
 
 def test_readiness_and_consul_ask_the_same_at_the_same_pace() -> None:
     settings = Settings.parse(engine.values("prod"))
-    (server,) = serving_pod.pod_spec(settings.inference, "business")["containers"]  # pyright: ignore[reportGeneralTypeIssues] - plain data, whatever an Input may be
+    beside = beside_inference(settings.access.discovery)
+    (server,) = serving_pod.pod_spec(settings.inference, "business", beside)["containers"]  # pyright: ignore[reportGeneralTypeIssues] - plain data, whatever an Input may be
     probe: Any = server["readiness_probe"]  # pyright: ignore[reportIndexIssue, reportArgumentType, reportCallIssue, reportUnknownVariableType] - as above
     numbers = settings.access.discovery
     assert probe["http_get"]["path"] == "/health"
