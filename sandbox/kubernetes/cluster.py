@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sandbox.controlplane.client import NOT_FOUND, ApiClient, ApiError
 from sandbox.kubernetes.discovery import Discovery, Mapping
 from sandbox.kubernetes.kinds import Kind
+from sandbox.kubernetes.volumes import provide
 from sandbox.kubernetes.waiting import Waited, wait_gone, wait_ready
 from sandbox.plugin.provider import ProviderError
 from sandbox.plugin.wire import Props, section
@@ -46,7 +47,12 @@ class Cluster:
         return self.client.apply(path, body, query)
 
     def wait(self, live: Props, timeout: float | None) -> Waited:
-        """Wait until an applied object is ready, for the given seconds or as long as the object says."""
+        """Wait until an applied object is ready, for the given seconds or as long as the object says.
+
+        Raises:
+            ApiError: the server refused one of the volumes that it claims.
+        """
+        provide(self.client, live)
         return wait_ready(self.client, self._placed(live)[1], live, timeout)
 
     def delete(self, kind: Kind, namespace: str, name: str, timeout: float | None) -> None:

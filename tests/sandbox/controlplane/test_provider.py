@@ -184,3 +184,27 @@ def test_a_job_that_fails_is_told_at_once(plugin: PluginClient) -> None:
         plugin.create(JOB, job("late", activeDeadlineSeconds=1), timeout=60)
     assert told.value.held is not None
     plugin.delete(told.value.held)
+
+
+def test_a_stateful_set_with_claims_becomes_ready(
+    plane: ControlPlane, plugin: PluginClient, group: Callable[..., NodeGroupSpec]
+) -> None:
+    sync_nodes(plane, group("disks", desired=1))
+    delayed = {"provisioner": "ebs.csi.aws.com", "volumeBindingMode": "WaitForFirstConsumer"}
+    disk = plugin.create("kubernetes:storage.k8s.io/v1:StorageClass", {"metadata": {"name": "gp3"}, **delayed})
+    labels = {"app": "servers"}
+    claim = {"accessModes": ["ReadWriteOnce"], "storageClassName": "gp3", "resources": {"requests": {"storage": "8Gi"}}}
+    made = plugin.create("kubernetes:apps/v1:StatefulSet", {
+        "metadata": {"name": "servers", "namespace": NAMESPACE},
+        "spec": {
+            "replicas": 3, "serviceName": "servers", "selector": {"matchLabels": labels},
+            "podManagementPolicy": "Parallel", "template": {"metadata": {"labels": labels}, "spec": pod("Always")},
+            "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": claim}],
+        },
+    })  # fmt: skip
+    claims = plane.admin().get(f"/api/v1/namespaces/{NAMESPACE}/persistentvolumeclaims")["items"]
+    assert {(one["metadata"]["name"], one["status"]["phase"]) for one in claims} == {
+        (f"data-servers-{number}", "Bound") for number in range(3)
+    }
+    plugin.delete(made)
+    plugin.delete(disk)
