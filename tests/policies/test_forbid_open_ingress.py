@@ -7,6 +7,7 @@ from tests.policies.samples import resource, said
 
 NAME = "forbid-open-ingress"
 MUTATIONS = (
+    changed(INGRESS_RULE, "llm-prod-a-balancer", ("toPort",), 8443),
     changed(INGRESS_RULE, "llm-prod-endpoints", ("cidrIpv4",), "0.0.0.0/0"),
     changed(INGRESS_RULE, "llm-dr-peering-there", ("cidrIpv6",), "::/0", "dr"),
     changed(SECURITY_GROUP, "llm-dr-endpoints", ("ingress",), [{"cidrBlocks": ["0.0.0.0/1", "128.0.0.0/1"]}], "dr"),
@@ -35,6 +36,22 @@ def test_holds_for_the_way_out() -> None:
 @pytest.mark.parametrize("cidrs", [["0.0.0.0/0"], ["10.0.0.0/8", "0.0.0.0/0"], ["0.0.0.0/1", "128.0.0.0/1"]], ids=str)
 def test_fails_when_open_to_all(cidrs: Value) -> None:
     assert said(NAME, *each_way(cidrs)) == [("fail", "lets in 0.0.0.0/0")] * 2
+
+
+def _door(name: str, port: Value, protocol: Value = "tcp") -> Resource:
+    ports: dict[str, Value] = {"fromPort": port, "toPort": 443, "ipProtocol": protocol, "cidrIpv4": "0.0.0.0/0"}
+    return resource(INGRESS_RULE, ports, name=name)
+
+
+def test_only_a_balancers_own_port_may_be_open() -> None:
+    assert said(NAME, _door("llm-prod-a-balancer", 443)) == []
+    for shut in (
+        _door("llm-prod-endpoints", 443),
+        _door("llm-prod-a-balancer", 80),
+        _door("llm-prod-a-balancer", 443, "udp"),
+        _door("llm-prod-a-balancer", 443, UNKNOWN),
+    ):
+        assert said(NAME, shut) == [("fail", "lets in 0.0.0.0/0")]
 
 
 def test_fails_in_the_other_family_and_the_other_type() -> None:
