@@ -36,8 +36,9 @@ class Group(Range):
 
 
 class SystemGroup(Group):
-    """Nodes without GPUs."""
+    """Nodes without GPUs; each of Consul's three servers has one to itself."""
 
+    minimum: int = Field(ge=3, description="least, a count; Consul's three servers stand on nodes of their own")
     instance_type: Text = Field(description="EC2 instance type")
 
     @model_validator(mode="after")

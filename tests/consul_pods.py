@@ -4,8 +4,7 @@ import base64
 import json
 import os
 import re
-import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -86,6 +85,11 @@ def container_of(pod: Object, name: str) -> Object:
     return found
 
 
+def named(container: Object) -> dict[str, str]:
+    """The environment that a container is given as it stands."""
+    return {each["name"]: each["value"] for each in container.get("env", []) if "value" in each}
+
+
 def decoded(secret: Object) -> dict[str, str]:
     """What a Secret holds."""
     return {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
@@ -122,16 +126,15 @@ class Place:
             for name, text in _content(volumes.get(mount["name"], {}), sources).items():
                 (folder / name).write_text(self.here(text))
 
-    def daemon(self, container: Object, environment: Mapping[str, str]) -> Daemon:
-        """Start the container's process with its command, arguments and environment."""
-        given = {**environment, **{each["name"]: each["value"] for each in container.get("env", []) if "value" in each}}
-        words = [*container["command"], *container.get("args", [])]
+    def daemon(self, container: Object, environment: Mapping[str, str], programs: Path) -> Daemon:
+        """Start the container's process, one of `programs`, with its command, arguments and environment."""
+        given = {**environment, **named(container)}
+        words: list[str] = [*container["command"], *container.get("args", [])]
         for name, value in given.items():
             words = [word.replace(f"$({name})", value) for word in words]
-        binary, *rest = words
         found = Daemon(container["name"], self.root)
         variables = {name: self.here(value) for name, value in given.items()}
-        found.start([shutil.which(binary, path=variables["PATH"]) or binary, *map(self.here, rest)], {**os.environ, **variables})
+        found.start([str(programs / words[0]), *map(self.here, words[1:])], {**os.environ, **variables})
         return found
 
 
@@ -148,10 +151,6 @@ def _content(volume: Object, sources: Sources) -> Mapping[str, str]:
 def maps_of(made: engine.Engine) -> dict[str, dict[str, str]]:
     """The content of the ConfigMaps, by name."""
     return {each.inputs["metadata"]["name"]: each.inputs["data"] for each in made.of(":ConfigMap")}
-
-
-def names_of(objects: Iterable[Object], kind: str) -> Sequence[str]:
-    return sorted(each["metadata"]["name"] for each in objects if each["kind"] == kind)
 
 
 def text(value: object) -> str:

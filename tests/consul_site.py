@@ -18,6 +18,7 @@ from sandbox.controlplane.client import ApiClient
 from sandbox.process import Daemon
 
 PATIENCE = 60.0
+MANAGEMENT = "consul-bootstrap-token"
 _PLURALS = {"NetworkPolicy": "networkpolicies", "StorageClass": "storageclasses", "PriorityClass": "priorityclasses"}
 _EVERYWHERE = ("Namespace", "PriorityClass", "StorageClass")
 
@@ -68,13 +69,13 @@ class Cluster:
         (account / "token").write_text(self.token(given.get("NAMESPACE", "business")))
         (account / "ca.crt").write_bytes(self.plane.folder.cluster_authority.pair.certificate.read_bytes())
         host, _, port = self.plane.endpoint.removeprefix("https://").partition(":")
-        named = {each["name"]: place.here(each["value"]) for each in container["env"] if "value" in each}
+        named = {name: place.here(value) for name, value in consul_pods.named(container).items()}
         kubernetes = {"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": port, "RUN": run}
         path = f"{given.get('PATH', self.programs)}{os.pathsep}{self.programs}{os.pathsep}{os.environ['PATH']}"
         environment = {**named, **kubernetes, "CURL_HOME": str(self.root), **given, "PATH": path}
         words = [*map(place.here, container["command"][:-1]), phase]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        return subprocess.Popen(words, env=environment, text=True, **pipes)
+        pipe = subprocess.PIPE
+        return subprocess.Popen(words, env=environment, text=True, stdout=pipe, stderr=subprocess.STDOUT)
 
     def run(self, phase: str, run: str, **given: str) -> str:
         """Run it to its good end, and return its log."""
@@ -99,7 +100,10 @@ class Site:
     def place(self, name: str, number: int, more: Mapping[str, str] | None = None) -> Place:
         names = {f"consul-{i}.consul.business.svc": self.address(i + 1) for i in range(config.SERVERS)}
         own = self.address(number)
-        here = {'"client_addr": "0.0.0.0"': f'"client_addr": "{own}"', '"client_addr": "127.0.0.1"': f'"client_addr": "{own}"'}
+        here = {
+            '"client_addr": "0.0.0.0"': f'"client_addr": "{own}"',
+            '"client_addr": "127.0.0.1"': f'"client_addr": "{own}"',
+        }
         agents = {"127.0.0.1:8500": f"{own}:8500", "https://127.0.0.1:8501": f"https://{own}:8501"}
         return Place(self.cluster.root / name, {**names, **here, **agents, **(more or {})})
 
@@ -117,18 +121,17 @@ class Site:
     def _start(self, pod: Object, container: str, place: Place, number: int) -> Daemon:
         found = consul_pods.container_of(pod, container)
         place.mount(pod, found, self.cluster.sources())
-        path = f"{self.cluster.programs}{os.pathsep}{os.environ['PATH']}"
-        variables = {"POD_NAME": place.root.name, "POD_IP": self.address(number), "PATH": path}
-        return place.daemon(found, variables)
+        variables = {"POD_NAME": place.root.name, "POD_IP": self.address(number)}
+        return place.daemon(found, variables, self.cluster.programs)
 
     def environment(self, number: int) -> dict[str, str]:
         """What lets the consul command ask a server, as an operator in its pod."""
         pod = consul_pods.pod_of(self.cluster.made, "StatefulSet", "discovery")
         place = self.place(f"consul-{number}", number + 1)
-        named = consul_pods.container_of(pod, "consul")["env"]
-        return {**os.environ, **{each["name"]: place.here(each["value"]) for each in named if "value" in each}}
+        named = consul_pods.named(consul_pods.container_of(pod, "consul"))
+        return {**os.environ, **{name: place.here(value) for name, value in named.items()}}
 
-    def consul(self, *words: str, secret: str = "consul-bootstrap-token", number: int = 0) -> str:
+    def consul(self, *words: str, secret: str = MANAGEMENT, number: int = 0) -> str:
         token = {"CONSUL_HTTP_TOKEN": self.cluster.sources().secrets[secret]["token"]} if secret else {}
         command = [str(self.cluster.programs / "consul"), *words]
         environment = {**self.environment(number), **token}
@@ -138,7 +141,9 @@ class Site:
     def ask(self, number: int, path: str, secret: str = "", **more: Any) -> tuple[int, Any]:
         """Ask an agent over HTTP."""
         token = {"X-Consul-Token": self.cluster.sources().secrets[secret]["token"]} if secret else {}
-        answer = urllib3.request(more.pop("method", "GET"), f"http://{self.address(number)}:8500/v1/{path}", headers=token, **more)
+        answer = urllib3.request(
+            more.pop("method", "GET"), f"http://{self.address(number)}:8500/v1/{path}", headers=token, **more
+        )
         return answer.status, answer.json() if answer.headers.get("Content-Type") == "application/json" else answer.data
 
     def stop(self) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,6 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import consul_pods
 import pytest
@@ -101,9 +101,10 @@ def models(site: Site, admitted: str) -> Iterator[dict[int, Model]]:
 
 
 @pytest.fixture(scope="module")
-def gateway(site: Site, models: dict[int, Model]) -> Iterator[Gateway]:
+def gateway(site: Site, models: dict[int, Model], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     assert models
-    site.start_agent(config.GATEWAY, GATEWAY, {})
+    ready = _ready_server(site, tmp_path_factory.mktemp("ready"))
+    site.start_agent(config.GATEWAY, GATEWAY, {"127.0.0.1:8443": f"127.0.0.1:{ready.server_port}"})
     place = site.place(f"gateway-{GATEWAY}", GATEWAY)
     files = {**config.template_files(), "nginx.conf": "", "settings.json": ""}
     for folder, content in {"etc/gateway": files, "tls": site.cluster.sources().secrets["gateway-tls"]}.items():
@@ -112,22 +113,57 @@ def gateway(site: Site, models: dict[int, Model]) -> Iterator[Gateway]:
             (place.root / folder / name).write_text(place.here(text))
     state = place.root / "var/run/gateway"
     state.mkdir(parents=True)
-    nginx = subprocess.Popen([sys.executable, "-c", _NGINX, str(place.root / "reloads")], stdout=subprocess.PIPE, text=True)
+    nginx = subprocess.Popen(
+        [sys.executable, "-c", _NGINX, str(place.root / "reloads")], stdout=subprocess.PIPE, text=True
+    )
     assert nginx.stdout
     assert nginx.stdout.readline() == "ready\n"
     (state / "nginx.pid").write_text(f"{nginx.pid}\n")
     pod = consul_pods.pod_of(site.cluster.made, "Deployment", config.GATEWAY)
     container = consul_pods.container_of(pod, "consul-template")
-    template = place.daemon(container, {"PATH": f"{site.cluster.programs}{os.pathsep}{os.environ['PATH']}"})
+    template = place.daemon(container, {}, site.cluster.programs)
     yield Gateway(site, place, template, nginx)
     template.kill()
     nginx.kill()
     nginx.communicate()
+    ready.shutdown()
+    ready.server_close()
+
+
+class _Ready(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/ready" else 404)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the name is the base class's
+        del format, args
+
+
+def _ready_server(site: Site, folder: Path) -> ThreadingHTTPServer:
+    """What answers /ready as a gateway does, with the certificate that the bootstrap made for it."""
+    for name, text in site.cluster.sources().secrets["gateway-tls"].items():
+        (folder / name).write_text(text)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "tls.crt", folder / "tls.key")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Ready)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    return server
 
 
 def test_instances_are_listed_with_their_own_addresses(site: Site, gateway: Gateway) -> None:
     assert gateway.comes_to(deepseek_inference_11=10, deepseek_inference_12=10)
     assert {address for address, _ in gateway.peers().values()} == {site.address(11), site.address(12)}
+
+
+def test_a_gateway_is_known_by_its_verified_certificate(site: Site, gateway: Gateway) -> None:
+    assert gateway
+
+    def status() -> str:
+        _, found = site.ask(GATEWAY, "health/checks/gateway", config.GATEWAY_TOKEN)
+        return found[0]["Status"] if found else "unknown"
+
+    assert wait_until(lambda: status() == "passing", PATIENCE)
 
 
 @pytest.mark.parametrize(("status", "waiting"), [(429, 0), (200, 65)])
@@ -176,7 +212,9 @@ def test_an_agents_token_is_good_for_its_own_service_alone(site: Site, gateway: 
     assert (status, found) == (200, [])
     status, found = site.ask(GATEWAY, f"health/service/{config.INFERENCE}", config.GATEWAY_TOKEN)
     assert (status, len(found)) == (200, 2)
-    status, _ = site.ask(GATEWAY, "agent/service/register", config.GATEWAY_TOKEN, method="PUT", json={"Name": config.INFERENCE})
+    status, _ = site.ask(
+        GATEWAY, "agent/service/register", config.GATEWAY_TOKEN, method="PUT", json={"Name": config.INFERENCE}
+    )
     assert status == 403
 
 
@@ -236,7 +274,7 @@ def test_the_list_outlives_consul_and_follows_it_again(site: Site, gateway: Gate
     gateway.template.kill()
     pod = consul_pods.pod_of(site.cluster.made, "Deployment", config.GATEWAY)
     container = consul_pods.container_of(pod, "consul-template")
-    again = gateway.place.daemon(container, {"PATH": f"{site.cluster.programs}{os.pathsep}{os.environ['PATH']}"})
+    again = gateway.place.daemon(container, {}, site.cluster.programs)
     assert wait_until(lambda: again.pid() is not None, PATIENCE)
     assert file.read_bytes() == before
     models[11].status = 429

@@ -150,7 +150,10 @@ def test_pods_are_let_into_a_restricted_namespace(cluster: Cluster) -> None:
     client = cluster.client()
     events = client.get("/api/v1/namespaces/business/events")["items"]
     assert not [each["message"] for each in events if "violates PodSecurity" in each["message"]]
-    running = {each["metadata"]["labels"]["app.kubernetes.io/name"] for each in client.get("/api/v1/namespaces/business/pods")["items"]}
+    running = {
+        each["metadata"]["labels"]["app.kubernetes.io/name"]
+        for each in client.get("/api/v1/namespaces/business/pods")["items"]
+    }
     assert running == {"consul", "consul-bootstrap"}
 
 
@@ -161,8 +164,13 @@ def test_every_server_is_ready_by_its_own_probe(cluster: Cluster, site: Site, ad
     for number in range(config.SERVERS):
         place = site.place(f"consul-{number}", number + 1)
         (place.root / ".curlrc").write_text(f'connect-to = "127.0.0.1:8501:{site.address(number + 1)}:8501"')
-        command = [word.replace("https://" + site.address(number + 1), "https://127.0.0.1") for word in map(place.here, probe)]
-        assert subprocess.run(command, env={"PATH": "/usr/bin:/bin", "CURL_HOME": str(place.root)}, check=False).returncode == 0
+        command = [
+            word.replace("https://" + site.address(number + 1), "https://127.0.0.1") for word in map(place.here, probe)
+        ]
+        assert (
+            subprocess.run(command, env={"PATH": "/usr/bin:/bin", "CURL_HOME": str(place.root)}, check=False).returncode
+            == 0
+        )
 
 
 def test_three_servers_vote_and_strangers_are_refused(site: Site, admitted: str) -> None:
