@@ -118,7 +118,7 @@ MODULES = (
         name="consul",
         version="v1.20.6",
         tools={"consul": "github.com/hashicorp/consul"},
-        minutes=7.0,
+        minutes=5.5,
         disk_gib=3.5,
         variables=("github.com/hashicorp/consul/version.Version=1.20.6",),
         group=ACCESS,

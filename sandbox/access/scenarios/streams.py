@@ -94,7 +94,6 @@ class Streamed:
     answers: int = 0
     wrong: int = 0
     status: grpc.StatusCode = grpc.StatusCode.OK
-    details: str = ""
 
 
 @dataclass(slots=True)
@@ -130,8 +129,8 @@ class Streams:
         )
         try:
             await self._exchange(call, streamed, number)
-        except grpc.aio.AioRpcError as error:
-            streamed.status, streamed.details = error.code(), error.details() or ""
+        except (grpc.aio.AioRpcError, asyncio.InvalidStateError):  # the latter where a message is sent after the end
+            streamed.status = await call.code()
 
     async def _exchange(self, call: Any, streamed: Streamed, number: int) -> None:
         sent = 0
