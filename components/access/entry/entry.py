@@ -37,7 +37,10 @@ class EntryArgs:
 
 
 class Entry(Component):
-    """Zone, certificate, firewall, distribution and accelerator. It knows no region: regions join it."""
+    """Zone, certificate, firewall, distribution and accelerator. It knows no region: regions join it.
+
+    The first update waits at the certificate until the parent domain delegates to the zone's name servers.
+    """
 
     type_path = "access:Entry"
 
