@@ -36,9 +36,8 @@ class Group(Range):
 
 
 class SystemGroup(Group):
-    """Nodes without GPUs; each of Consul's three servers has one to itself."""
+    """Nodes without GPUs."""
 
-    minimum: int = Field(ge=3, description="least, a count; Consul's three servers stand on nodes of their own")
     instance_type: Text = Field(description="EC2 instance type")
 
     @model_validator(mode="after")

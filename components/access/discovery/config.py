@@ -59,37 +59,44 @@ _QUEUE_CHECK: Final = f"{CONFIG}/queue.sh"
 
 def server(datacenter: str) -> str:
     """Return the configuration of a server, as JSON."""
-    tls = {"ca_file": f"{AUTHORITY}/ca.crt", "cert_file": f"{IDENTITY}/tls.crt", "key_file": f"{IDENTITY}/tls.key"}
-    return _json(
-        {
-            **_common(datacenter),
-            "server": True,
-            "bootstrap_expect": SERVERS,
-            # A server that is only restarted is still one of three: it must not leave.
-            "leave_on_terminate": False,
-            "client_addr": "0.0.0.0",  # noqa: S104 the pod's own address is not known here
-            "ports": {"https": HTTPS_PORT, "http": -1, "grpc": -1, "grpc_tls": -1, "dns": -1, "serf_wan": -1},
-            "tls": {
-                "defaults": {**tls, "verify_incoming": True, "verify_outgoing": True},
-                "internal_rpc": {"verify_server_hostname": True},
-            },
-            # Agents get their certificates from the authority of Connect.
-            "connect": {"enabled": True},
-            "auto_encrypt": {"allow_tls": True},
-            "peering": {"enabled": False},
-            "ui_config": {"enabled": False},
-            # Failures of a leader are seen in a second, as HashiCorp advises for production:
-            # https://developer.hashicorp.com/consul/docs/install/performance
-            "performance": {"raft_multiplier": 1},
-            "autopilot": {"cleanup_dead_servers": True, "min_quorum": SERVERS},
-            "limits": {
-                "http_max_conns_per_client": 64,
-                "rpc_max_conns_per_client": 64,
-                "request_limits": {"mode": "enforcing", "read_rate": 500, "write_rate": 200},
-            },
-            "telemetry": {"prometheus_retention_time": "60s", "disable_hostname": True},
-        }
-    )
+    return _json({**_common(datacenter), **_member(), **_guarded()})
+
+
+def _member() -> Mapping[str, Any]:
+    return {
+        "server": True,
+        "bootstrap_expect": SERVERS,
+        # A server that is only restarted is still one of three: it must not leave.
+        "leave_on_terminate": False,
+        "client_addr": "0.0.0.0",  # noqa: S104 the pod's own address is not known here
+        "ports": {"https": HTTPS_PORT, "http": -1, "grpc": -1, "grpc_tls": -1, "dns": -1, "serf_wan": -1},
+        # Failures of a leader are seen in a second, as HashiCorp advises for production:
+        # https://developer.hashicorp.com/consul/docs/install/performance
+        "performance": {"raft_multiplier": 1},
+        "autopilot": {"cleanup_dead_servers": True, "min_quorum": SERVERS},
+        "peering": {"enabled": False},
+        "ui_config": {"enabled": False},
+        "telemetry": {"prometheus_retention_time": "60s", "disable_hostname": True},
+    }
+
+
+def _guarded() -> Mapping[str, Any]:
+    files = {"ca_file": f"{AUTHORITY}/ca.crt", "cert_file": f"{IDENTITY}/tls.crt", "key_file": f"{IDENTITY}/tls.key"}
+    return {
+        "tls": {
+            "defaults": {**files, "verify_incoming": True, "verify_outgoing": True},
+            "internal_rpc": {"verify_server_hostname": True},
+        },
+        # Agents get their certificates from the authority of Connect.
+        "connect": {"enabled": True},
+        "auto_encrypt": {"allow_tls": True},
+        # A site has some twenty members that each ask a few times a minute.
+        "limits": {
+            "http_max_conns_per_client": 64,
+            "rpc_max_conns_per_client": 64,
+            "request_limits": {"mode": "enforcing", "read_rate": 500, "write_rate": 200},
+        },
+    }
 
 
 def agent(datacenter: str) -> str:
@@ -141,26 +148,29 @@ def inference(discovery: Discovery, *, waiting: int) -> str:
         discovery: numbers of the check and weights.
         waiting: requests that may wait in the server's queue before it gets less traffic, a count.
     """
-    health = {
-        "name": "health",
-        "http": f"http://127.0.0.1:{serving_pod.PORT}/health",
-        **_rhythm(discovery),
-        "failures_before_critical": discovery.failures,
-    }
-    # A script that only this file may name: https://developer.hashicorp.com/consul/docs/services/usage/checks
-    queue = {
-        "name": "queue",
-        "args": ["/bin/sh", _QUEUE_CHECK, f"http://127.0.0.1:{serving_pod.PORT}/metrics", str(waiting)],
-        **_rhythm(discovery),
-    }
     service = {
         "name": INFERENCE,
         "port": serving_pod.PORT,
         "meta": {"grpc_port": str(GRPC_PORT)},
         "weights": {"passing": discovery.passing_weight, "warning": discovery.warning_weight},
-        "checks": [health, queue],
+        "checks": [_health(discovery), _queue(discovery, waiting)],
     }
+    # Only scripts that a file names: https://developer.hashicorp.com/consul/docs/services/usage/checks
     return _json({"enable_local_script_checks": True, "service": service})
+
+
+def _health(discovery: Discovery) -> Mapping[str, Any]:
+    return {
+        "name": "health",
+        "http": f"http://127.0.0.1:{serving_pod.PORT}/health",
+        **_rhythm(discovery),
+        "failures_before_critical": discovery.failures,
+    }
+
+
+def _queue(discovery: Discovery, waiting: int) -> Mapping[str, Any]:
+    metrics = f"http://127.0.0.1:{serving_pod.PORT}/metrics"
+    return {"name": "queue", "args": ["/bin/sh", _QUEUE_CHECK, metrics, str(waiting)], **_rhythm(discovery)}
 
 
 def gateway(discovery: Discovery) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from pulumi_kubernetes.core.v1 import (
     ContainerArgsDict,
+    ContainerPortArgsDict,
     EnvVarArgsDict,
     PodSpecArgsDict,
     ProbeArgsDict,
@@ -90,12 +91,7 @@ def _server(image: str, datacenter: str) -> ContainerArgsDict:
         "command": ["consul", "agent", "-node=$(POD_NAME)", "-bind=$(POD_IP)"],
         "args": [f"-config-file={path}" for path in files],
         "env": [*_whereabouts(), *_client(f"https://127.0.0.1:{config.HTTPS_PORT}", datacenter)],
-        "ports": [
-            {"name": "https", "container_port": config.HTTPS_PORT},
-            {"name": "rpc", "container_port": config.RPC_PORT},
-            {"name": "gossip", "container_port": config.GOSSIP_PORT},
-            {"name": "gossip-udp", "container_port": config.GOSSIP_PORT, "protocol": "UDP"},
-        ],
+        "ports": _ports(),
         "resources": {"requests": asked, "limits": asked},
         "security_context": CONFINED,
         "readiness_probe": _knows_a_leader(),
@@ -108,6 +104,15 @@ def _server(image: str, datacenter: str) -> ContainerArgsDict:
             {"name": "data", "mount_path": config.DATA},
         ],
     }
+
+
+def _ports() -> list[ContainerPortArgsDict]:
+    return [
+        {"name": "https", "container_port": config.HTTPS_PORT},
+        {"name": "rpc", "container_port": config.RPC_PORT},
+        {"name": "gossip", "container_port": config.GOSSIP_PORT},
+        {"name": "gossip-udp", "container_port": config.GOSSIP_PORT, "protocol": "UDP"},
+    ]
 
 
 def _knows_a_leader() -> ProbeArgsDict:

@@ -42,8 +42,8 @@ def test_the_check_of_a_model_server_is_that_of_the_settings() -> None:
 def test_readiness_and_consul_ask_the_same_at_the_same_pace() -> None:
     settings = Settings.parse(engine.values("prod"))
     beside = beside_inference(settings.access.discovery)
-    (server,) = serving_pod.pod_spec(settings.inference, "business", beside)["containers"]  # pyright: ignore[reportGeneralTypeIssues] - plain data, whatever an Input may be
-    probe: Any = server["readiness_probe"]  # pyright: ignore[reportIndexIssue, reportArgumentType, reportCallIssue, reportUnknownVariableType] - as above
+    pod: Any = serving_pod.pod_spec(settings.inference, "business", beside)
+    probe = pod["containers"][0]["readiness_probe"]
     numbers = settings.access.discovery
     assert probe["http_get"]["path"] == "/health"
     assert probe["period_seconds"] == numbers.interval_seconds
