@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import math
 import os
 import shutil
 import signal
@@ -80,8 +81,19 @@ def run(
 
 
 async def _run(running: rig.Rig, scenario: Scenario, scale: float) -> Found:
-    await running.settled()
-    return await scenario.run(running, scale)
+    """Run a scenario; one that can not go on fails by a figure, so that the others still run."""
+    try:
+        await running.settled()
+        return await scenario.run(running, scale)
+    except* SandboxError as group:
+        told = "; ".join(str(error) for error in _leaves(group))
+    return Found([figures.at_most(f"it did not end: {told}", math.nan, 0, "faults")])
+
+
+def _leaves(group: BaseExceptionGroup[SandboxError]) -> list[BaseException]:
+    """The errors themselves, of groups in groups."""
+    nested = [_leaves(each) if isinstance(each, BaseExceptionGroup) else [each] for each in group.exceptions]
+    return [error for errors in nested for error in errors]
 
 
 def _of_clusters(paths: Paths) -> Mapping[str, SiteFiles]:

@@ -78,8 +78,9 @@ class Rig:
         """
         for site in self.sites.values():
             _revive(site, self.served)
-        await self.until(lambda: all(len(peers(site)) == len(site.layout.models) for site in self.sites.values()),
-                         "every gateway has the list of its model servers")  # fmt: skip
+        await self.until(
+            lambda: all(map(_is_whole, self.sites.values())), "Consul has every model server of every site"
+        )
         await self.set_models()
         for name in self.sites:
             await self._answers(name)
@@ -164,11 +165,23 @@ def peers(site: Site) -> list[dict[str, Any]]:
 
 async def control(pod: Pod, wanted: dict[str, Any]) -> dict[str, Any]:
     """Change a model server's behaviour; its answer says what it served."""
-    reader, writer = await asyncio.open_connection(pod.address, CONTROL_PORT)
+    reader, writer = await _control_of(pod)
     writer.write(wire.message("POST / HTTP/1.1", {"host": pod.name}, json.dumps(wanted).encode()))
     answer = json.loads(await wire.read_body(reader, await wire.read_head(reader)))
     writer.close()
     return answer
+
+
+async def _control_of(pod: Pod) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection to a model server, which may have been started just now."""
+    started = time.monotonic()
+    while True:
+        try:
+            return await asyncio.open_connection(pod.address, CONTROL_PORT)
+        except ConnectionRefusedError:
+            if time.monotonic() - started > READY_SECONDS:
+                raise SandboxError(f"model server {pod.name} does not start; see its model.log") from None
+        await asyncio.sleep(POLL_SECONDS)
 
 
 def _start(rig: Rig, folder: Path) -> None:
@@ -184,6 +197,11 @@ def _start(rig: Rig, folder: Path) -> None:
             site.start_model(pod, rig.served)
         site.start_gateway()
     asyncio.run(rig.settled())
+
+
+def _is_whole(site: Site) -> bool:
+    wanted = len(site.layout.models)
+    return len(peers(site)) == wanted == site.passing()
 
 
 def _revive(site: Site, served: Served) -> None:

@@ -1,12 +1,16 @@
 """One site on this machine: its Consul servers, and its pods with all that runs in them."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
+
+import urllib3
 
 from sandbox.access.files import SiteFiles, with_backup, write_local
 from sandbox.access.layout import GATEWAY_PORT, Pod, SiteLayout
@@ -15,6 +19,7 @@ from sandbox.errors import SandboxError
 from sandbox.process import STOP_SECONDS, Daemon, wait_until
 
 READY_SECONDS = 60.0
+ANSWER_SECONDS = 1.0
 SERVICE, GATEWAY = "deepseek-inference", "gateway"
 
 
@@ -159,6 +164,16 @@ class Site:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(pid, signal.SIGKILL)  # a daemon leads a group of its own
                 wait_until(lambda daemon=daemon: daemon.pid() is None, STOP_SECONDS)
+
+    def passing(self) -> int:
+        """Model servers that Consul says are well, by the gateway's own agent; 0 while it does not answer."""
+        url = f"http://{self.layout.gateway.address}:8500/v1/health/service/{SERVICE}?passing"
+        token = {"X-Consul-Token": self.trust.token("gateway")}
+        try:
+            answer = urllib3.request("GET", url, headers=token, timeout=ANSWER_SECONDS, retries=False)
+            return len(answer.json()) if answer.status == HTTPStatus.OK else 0
+        except (urllib3.exceptions.HTTPError, json.JSONDecodeError):
+            return 0
 
     def maintain(self, pod: Pod, *, ending: bool) -> None:
         """Tell Consul that a model server is ending, as its pod's hook does, or take that back.

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from sandbox.access import wire
@@ -11,10 +11,10 @@ from sandbox.access.model.answers import STREAM_TOKENS, Answers
 from sandbox.access.model.behaviour import Behaviour
 from sandbox.process import free_port
 
-Ask = Callable[[str, bytes], Awaitable[tuple[int, bytes]]]
+Ask = Callable[[str, bytes], Coroutine[Any, Any, tuple[int, bytes]]]
 
 
-def with_server(act: Callable[[Behaviour, Ask], Awaitable[None]], *, slots: int = 2) -> None:
+def with_server(act: Callable[[Behaviour, Ask], Coroutine[Any, Any, None]], *, slots: int = 2) -> None:
     async def run() -> None:
         behaviour, port = Behaviour(slots, 0.0), free_port()
         server = await asyncio.start_server(http.Server(behaviour, Answers("one")).serve, "127.0.0.1", port)
