@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from sandbox.access.client import Request
 from sandbox.access.figures import Figure, at_least, at_most, percentile, share
 from sandbox.access.load import CLIENTS, OK, Sample, Source, Stream
+from sandbox.access.plot import Mark
 from sandbox.access.rig import Rig
 from sandbox.access.scenarios.scenario import Found, Scenario, Timeline, between, failed_percent, latency_ms
 
@@ -62,31 +63,31 @@ async def _overload(rig: Rig, scale: float) -> Found:
     await rig.set_models(seconds=SERVICE_SECONDS)
     slots = sum(len(site.layout.models) for site in rig.sites.values()) * rig.served.slots
     capacity = slots / SERVICE_SECONDS
-    line, end = Timeline(rig.load()), (BEFORE + AFTER) * scale
-    begin = min(BEFORE, end / 3)
+    line, begin = Timeline(rig.load()), 2 * SERVICE_SECONDS  # by then every slot is full
+    end = begin + AFTER * scale
     rate = OVER * capacity / len(rig.sites)
-
-    async def act(line: Timeline) -> None:
-        line.mark(f"{OVER} times the capacity of {capacity:.0f} requests/s")
-
-    await line.run([Stream(lambda name=name: name, rate, rig.source.mixed, end) for name in rig.sites], act)
+    line.marks.append(Mark(0.0, f"{OVER} times the capacity of {capacity:.0f} requests/s"))
+    await line.load.run([Stream(lambda name=name: name, rate, rig.source.mixed, end) for name in rig.sites])
     await rig.set_models()
-    samples = between(line.load.samples, begin, end)
-    done = [each for each in line.load.samples if each.answer.status == OK]
+    return Found(_shed_figures(line.load.samples, begin, end, capacity), line.load.samples, line.marks)
+
+
+def _shed_figures(samples: Sequence[Sample], begin: float, end: float, capacity: float) -> list[Figure]:
+    done = [each for each in samples if each.answer.status == OK]
     good = sum(begin <= each.at + each.answer.seconds < end for each in done) / (end - begin)
-    shed = [each.answer for each in samples if each.answer.status == UNAVAILABLE]
+    sent = between(samples, begin, end)
+    shed = [each.answer for each in sent if each.answer.status == UNAVAILABLE]
     told = sum(bool(answer.headers.get("retry-after")) for answer in shed)
-    lost = [each for each in samples if each.failed and each.answer.status != UNAVAILABLE]
-    figures = [
+    lost = [each for each in sent if each.failed and each.answer.status != UNAVAILABLE]
+    late = 1000 * percentile([each.seconds for each in shed], 99)
+    taken = f"a request takes {SERVICE_SECONDS:.0f} s"
+    return [
         at_least("goodput of capacity", share(good, capacity), GOODPUT_PERCENT, "%", f"{good:.1f} of {capacity:.0f}/s"),
-        at_most(
-            "p99 until a shed request is told", 1000 * percentile([each.seconds for each in shed], 99), SHED_MS, "ms"
-        ),
+        at_most("p99 until a shed request is told", late, SHED_MS, "ms"),
         at_least("shed with Retry-After", share(told, len(shed)), 100, "%", f"{len(shed)} answers of 503"),
         at_most("failed in another way", len(lost), 0, "requests"),
-        Figure("p99 of those answered", latency_ms(done, 99), "ms", note=f"a request takes {SERVICE_SECONDS:.0f} s"),
+        Figure("p99 of those answered", latency_ms(done, 99), "ms", note=taken),
     ]
-    return Found(figures, line.load.samples, line.marks)
 
 
 def _greedy(source: Source) -> Callable[[], Request]:
