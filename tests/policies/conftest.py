@@ -1,6 +1,5 @@
 """The pack, started with files of its own."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import yaml
 from analyzer import Analyzer
 from pack import opened
 
-from tests.policies.served import TODAY, Make
+from tests.policies.served import TODAY, Make, environment
 
 
 @pytest.fixture
@@ -19,11 +18,7 @@ def make(tmp_path: Path) -> Make:
     def started(settings: object = None, waivers: Sequence[Mapping[str, object]] = ()) -> Analyzer:
         (tmp_path / "settings.yaml").write_text(yaml.safe_dump(settings))
         (tmp_path / "waivers.yaml").write_text(yaml.safe_dump({"waivers": list(waivers)}))
-        config = {"inference-platform:platform": json.dumps({"role": "primary"})}
-        environment = {
-            "PULUMI_PROJECT": "inference-platform", "PULUMI_STACK": "prod", "PULUMI_CONFIG": json.dumps(config),
-        }  # fmt: skip
-        return Analyzer(opened(tmp_path, environment, TODAY))
+        return Analyzer(opened(tmp_path, environment(), TODAY))
 
     return started
 

@@ -1,5 +1,6 @@
 """The pack as the engine is served, and what the engine sends."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date
 
@@ -19,6 +20,12 @@ SUBNET = "aws:ec2/subnet:Subnet"
 
 Make = Callable[..., Analyzer]
 TODAY = date(2026, 11, 21)
+
+
+def environment(stack: str = "prod", role: str = "primary") -> dict[str, str]:
+    """Return what the engine sets for the pack of a stack."""
+    config = {"inference-platform:platform": json.dumps({"role": role})}
+    return {"PULUMI_PROJECT": "inference-platform", "PULUMI_STACK": stack, "PULUMI_CONFIG": json.dumps(config)}
 
 
 def struct(props: Mapping[str, Value]) -> Struct:

@@ -12,7 +12,7 @@ STREAM = "inference-platform/longest-stream-seconds"
 MUTATIONS = (
     changed(DEPLOYMENT, "llm-prod-a-inference", GRACE, 319),
     changed(DEPLOYMENT, "llm-prod-b-inference", (*CONTAINER, "lifecycle", "preStop", "sleep", "seconds"), 40),
-    changed(DEPLOYMENT, "llm-dr-c-inference", ("metadata", "annotations", STREAM), "600", "dr"),
+    changed(DEPLOYMENT, "llm-dr-c-inference", ("metadata", "annotations", STREAM), "5m", "dr"),
 )
 
 
