@@ -13,13 +13,24 @@ _KEYS = Names(name="keys", what="tags that a resource must have", default=("owne
 # forgotten; a test holds this list against the SDK.
 UNTAGGABLE: Final = frozenset(
     {
+        "aws:acm/certificateValidation:CertificateValidation",
+        "aws:autoscaling/attachment:Attachment",
         "aws:ec2/peeringConnectionOptions:PeeringConnectionOptions",
         "aws:ec2/route:Route",
         "aws:ec2/routeTableAssociation:RouteTableAssociation",
         "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+        "aws:globalaccelerator/endpointGroup:EndpointGroup",
+        "aws:globalaccelerator/listener:Listener",
         "aws:iam/rolePolicy:RolePolicy",
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         "aws:kms/alias:Alias",
+        "aws:route53/record:Record",
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "aws:secretsmanager/secretVersion:SecretVersion",
+        "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
     }
 )
 

@@ -73,6 +73,14 @@ def test_tokens_are_the_providers_own(token: str) -> None:
     assert f'"{token}"' in sdk_source(token).replace("'", '"')
 
 
+LEDGERS = [line.split()[0] for file in (HERE.parent / "ledgers").iterdir() for line in file.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("token", sorted({token for token in LEDGERS if token.startswith("aws:")}))
+def test_what_has_no_tags_is_listed_and_nothing_else(token: str) -> None:
+    assert (token in UNTAGGABLE) == ("def tags(" not in sdk_source(token))
+
+
 @cache
 def sdk_source(token: str) -> str:
     """Return the SDK's module of a type: reading it takes no time, importing it seconds."""
