@@ -1,7 +1,6 @@
 """What the gateway costs: its throughput and latency beside a bare Nginx proxy to the same servers, in one run."""
 
 import asyncio
-import contextlib
 import re
 import statistics
 import string
@@ -99,7 +98,7 @@ async def _proxied(rig: Rig, site: Site, folder: Path) -> AsyncGenerator[None]:
         site.kill(pod, "model")
     listen = " ".join(f"listen {pod.address}:8000;" for pod in pods)
     (folder / "answering.conf").write_text(_rendered("answering.conf", folder=folder, listen=listen))
-    values = {"idle": _number(site, "keepalive"), "idle_seconds": _number(site, "keepalive_timeout", within="upstream")}
+    values = {"idle": _number(site, "keepalive"), "idle_seconds": _number(site, "keepalive_timeout", within="upstream models")}
     (folder / "bare.conf").write_text(
         _rendered(
             "bare.conf", folder=folder, address=site.address[0], port=BARE_PORT,
@@ -111,11 +110,12 @@ async def _proxied(rig: Rig, site: Site, folder: Path) -> AsyncGenerator[None]:
         daemon.start([str(site.programs.path("nginx")), "-c", str(folder / f"{daemon.name}.conf")])
     try:
         await asyncio.sleep(rig.setting("slow_start_seconds"))  # the gateway takes the new servers up
+        if ended := [daemon for daemon in daemons if daemon.pid() is None]:
+            raise SandboxError(f"Nginx ended as {ended[0].name}: {ended[0].tail(1)}")
         yield
     finally:
         for daemon in daemons:
-            with contextlib.suppress(SandboxError):
-                daemon.stop()
+            daemon.stop()
 
 
 def _rendered(name: str, **values: object) -> str:
