@@ -18,7 +18,7 @@ local function is_stream(body)
 end
 
 local function promising(body, completion)
-    if find(body, '"user"', 1, true) or find(body, "\\u00", 1, true) then
+    if find(body, '"user"%s*:') or find(body, "\\u00", 1, true) then
         return false -- a name may be written in escapes
     end
     return not completion or find(body, '"temperature"%s*:%s*0') ~= nil
