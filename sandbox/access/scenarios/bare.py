@@ -98,7 +98,10 @@ async def _proxied(rig: Rig, site: Site, folder: Path) -> AsyncGenerator[None]:
         site.kill(pod, "model")
     listen = " ".join(f"listen {pod.address}:8000;" for pod in pods)
     (folder / "answering.conf").write_text(_rendered("answering.conf", folder=folder, listen=listen))
-    values = {"idle": _number(site, "keepalive"), "idle_seconds": _number(site, "keepalive_timeout", within="upstream models")}
+    values = {
+        "idle": _number(site, "keepalive"),
+        "idle_seconds": _number(site, "keepalive_timeout", within="upstream models"),
+    }
     (folder / "bare.conf").write_text(
         _rendered(
             "bare.conf", folder=folder, address=site.address[0], port=BARE_PORT,

@@ -50,7 +50,7 @@ async def _run(rig: Rig, scale: float, fault: Mode | None) -> Found:
 
     await line.run(even(rig, mended + RECOVERY * scale), act)
     figures = _figures(line.load.samples, site.layout.name, victim.name, (begin, mended), fault)
-    if fault in {None, "hung"}:
+    if fault in {None, "hung"} and AFTER * scale > REMOVED_SECONDS:
         figures.append(at_most("until Consul's list lacks it", removed, REMOVED_SECONDS, "s", "looked every 0.2 s"))
     return Found(figures, line.load.samples, line.marks)
 
