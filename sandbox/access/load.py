@@ -114,6 +114,9 @@ class Load:
         async with asyncio.TaskGroup() as group:
             for stream in streams:
                 group.create_task(self._send(stream, group))
+        for client in self.clients.values():
+            client.close()
+        await asyncio.sleep(0)  # the loop closes what was let go
         return self.samples
 
     async def _send(self, stream: Stream, group: asyncio.TaskGroup) -> None:
