@@ -154,8 +154,11 @@ _USAGE: Final = frozenset(
         "aws:elasticache/serverlessCache:ServerlessCache",
     }
 )
-# What AWS has no charge for of its own.
+# What AWS has no charge for of its own: public certificates, and what only sets something else up.
 _FREE: Final = (
+    "aws:acm/",
+    "aws:autoscaling/attachment:",
+    "aws:cloudwatch/logDelivery",
     "aws:iam/",
     "aws:vpc/",
     "aws:kms/alias:",
@@ -184,5 +187,12 @@ _FREE: Final = (
     "aws:rds/parameterGroup:",
     "aws:rds/subnetGroup:",
     "aws:route53/record:",
+    "aws:s3/bucketLifecycleConfiguration:",
+    "aws:s3/bucketOwnershipControls:",
+    "aws:s3/bucketPolicy:",
+    "aws:s3/bucketPublicAccessBlock:",
+    "aws:s3/bucketServerSideEncryptionConfiguration:",
     "aws:s3/bucketVersioning:",
+    "aws:secretsmanager/secretVersion:",
+    "aws:wafv2/webAclLoggingConfiguration:",
 )

@@ -50,20 +50,28 @@ def test_a_price_is_never_guessed() -> None:
 
 
 def test_a_site_of_the_shipped_settings_by_hand() -> None:
-    nodes = 3 * 730 * Decimal("63.296") + 2 * 730 * Decimal("27.1988") + 2 * 730 * Decimal("0.4032")
-    # 5 GPU nodes with 2000 GiB and 2 system nodes with 100 GiB; all with 6000 IOPS and 500 MiB/s.
-    disks = 10_200 * Decimal("0.08") + 7 * 3000 * Decimal("0.005") + 7 * 375 * Decimal("0.04")
-    rest = 730 * (Decimal("0.10") + Decimal("0.045") + Decimal("0.005")) + 1
+    nodes = 3 * 730 * Decimal("63.296") + 2 * 730 * Decimal("27.1988") + 3 * 730 * Decimal("0.4032")
+    # 5 GPU nodes with 2000 GiB and 3 system nodes with 100 GiB; all with 6000 IOPS and 500 MiB/s.
+    disks = 10_300 * Decimal("0.08") + 8 * 3000 * Decimal("0.005") + 8 * 375 * Decimal("0.04")
+    # Cluster, NAT gateway and its address, load balancer, key.
+    rest = 730 * (Decimal("0.10") + Decimal("0.045") + Decimal("0.005") + Decimal("0.0225")) + 1
     assert _site(program.deployed(), "a").after == (nodes + disks + rest).quantize(Decimal("0.01"))
     assert _site(program.deployed(), "a").before == _site(program.deployed(), "a").after
 
 
 def test_what_sites_share_stands_apart() -> None:
     shared = _site(program.deployed(), "")
-    # 6 interface endpoints in 2 zones, and the key of the logs.
-    assert shared.after == 12 * Decimal("7.30") + 1
+    # 6 interface endpoints in 2 zones, the keys of the logs, the zone of the API's names, the origin's token.
+    assert shared.after == 12 * Decimal("7.30") + 2 + Decimal("0.50") + Decimal("0.40")
     assert shared.formula[0] == "12 x interface endpoint in a zone x 730 h x 0.01 USD/h = 87.60 USD"
-    assert shared.unpriced == ("1 x LogGroup, billed by usage",)
+    assert shared.unpriced == (
+        "1 x Accelerator, not in the price table",
+        "2 x Bucket, billed by usage",
+        "1 x Distribution, billed by usage",
+        "2 x HealthCheck, not in the price table",
+        "2 x LogGroup, billed by usage",
+        "1 x WebAcl, not in the price table",
+    )
 
 
 def test_the_standby_is_priced_in_its_own_region() -> None:
