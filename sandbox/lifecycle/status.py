@@ -74,5 +74,5 @@ def _replicas(deployments: list[dict[str, Any]], autoscalers: list[dict[str, Any
         scaler = targets.get((meta["namespace"], meta["name"]))
         if scaler:
             wanted = max(scaler["spec"].get("minReplicas", 1), deployment["spec"].get("replicas", 0))
-            cells.append(f"{deployment['status'].get('readyReplicas', 0)}/{wanted}")
-    return ",".join(cells) or "-"
+            cells.append(f"{meta['name']} {deployment['status'].get('readyReplicas', 0)}/{wanted}")
+    return ", ".join(sorted(cells)) or "-"
