@@ -68,7 +68,7 @@ class Cluster(Model):
     service_cidr: Cidr = Field(description="addresses of Services")
     public_access_cidrs: list[ListedCidr] = Field(min_length=1, description="networks that reach the public endpoint")
     administrators: list[Arn] = Field(min_length=1, description="IAM principals with cluster admin")
-    deletion_protection: bool = Field(description="whether EKS refuses to delete the cluster")
+    deletion_protection: bool = Field(description="whether AWS refuses to delete the cluster and its load balancer")
     log_retention_days: Days = Field(description="days that control-plane logs are kept")
 
     @model_validator(mode="after")

@@ -43,7 +43,7 @@ class SiteBalancerArgs:
     certificate: pulumi.Input[str]
     logs: LogBucket
     longest_stream: int
-    protect: bool
+    deletion_protection: bool
 
 
 class SiteBalancer(Component):
@@ -109,7 +109,7 @@ class SiteBalancer(Component):
             # A site fails alone: nothing of its traffic goes through another zone.
             enable_cross_zone_load_balancing=False,
             enable_zonal_shift=True,
-            enable_deletion_protection=self._args.protect,
+            enable_deletion_protection=self._args.deletion_protection,
             access_logs={"enabled": True, "bucket": self._args.logs.bucket, "prefix": self._name},
             tags=self._tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self._args.logs.writable]),

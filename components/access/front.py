@@ -73,7 +73,7 @@ class RegionFront(Component):
             certificate=certificate,
             logs=logs,
             longest_stream=settings.inference.longest_stream_seconds,
-            protect=settings.protect,
+            deletion_protection=settings.cluster.deletion_protection,
         )
         return SiteBalancer(naming.of_site(self._name, site), args, self.child())
 

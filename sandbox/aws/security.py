@@ -89,6 +89,8 @@ class _Rules:
             return None
         seen = {name: rule.get(key) for name, key in RULE_NAMES.items() if rule.get(key) != EVERY_PORT}
         group = section(rule, "ReferencedGroupInfo").get("GroupId")
+        if group:  # moto forgets what such a rule is for
+            seen["description"] = row.inputs.get("description")
         return seen | {"referencedSecurityGroupId": group, "tags": mapping(rule.get("Tags"))}
 
     def update(self, cloud: Cloud, row: Row, news: Props) -> Props:

@@ -21,7 +21,8 @@ SAME = re.compile(r"up (prod|dr): \d+ same$", re.MULTILINE)
 
 
 def inference_pods(plane: ControlPlane) -> list[dict[str, Any]]:
-    pods = plane.admin().get("/api/v1/namespaces/business/pods")["items"]
+    selector = "labelSelector=app.kubernetes.io/name%3Ddeepseek-inference"
+    pods = plane.admin().get(f"/api/v1/namespaces/business/pods?{selector}")["items"]
     return [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
 
 
@@ -36,7 +37,10 @@ def all_scheduled(plane: ControlPlane, replicas: int) -> bool:
     )
 
 
-UNPROTECTED = "all: {require-deletion-protection: {enforcement: advisory}}"
+UNPROTECTED = """all:
+  require-deletion-protection: {enforcement: advisory}
+  require-balancer-protection: {enforcement: advisory}
+"""
 
 
 def test_dr_alone_is_refused_before_anything_is_registered(checkout: Checkout) -> None:

@@ -43,7 +43,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "overlapping addresses": ({"network.cidr": "10.100.0.0/16"}, "overlaps"),
     "addresses on two sides": ({"network.cidr": "172.20.0.0/16"}, "one side of 128.0.0.0"),
     "two sites in one zone": (
-        {"sites": [{"name": "a", "zone": "us-east-1a"}, {"name": "b", "zone": "us-east-1a"}]},
+        {"sites": [{"name": name, "zone": "us-east-1a", "weight": 1} for name in "ab"]},
         "must be distinct",
     ),
     "zone of another region": ({"sites.0.zone": "us-west-2a"}, "not in region us-east-1"),
