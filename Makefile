@@ -28,8 +28,8 @@ access: ## the access layer with its real programs, put through faults and load 
 	@$(RUN) python -m sandbox.access $(SCENARIO)
 policies: ## the rules of the policy pack, with settings and remediations
 	@$(RUN) python policies/catalogue.py
-test: toolchain ## all tests: unit, policies, control planes, engine
-	@$(RUN) python -m pytest
+test: toolchain ## all tests: those on the real engine, and beside them those that need none
+	@$(MAKE) --no-print-directory -j2 unit engine
 unit: ## the tests that need no engine (seconds)
 	@$(RUN) python -m pytest -m "not engine"
 engine: toolchain ## the tests on the real engine (minutes)
