@@ -2,12 +2,12 @@
 
 import asyncio
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sandbox.access.client import Request
 from sandbox.access.figures import Figure, at_least, at_most
-from sandbox.access.load import OK, Stream
+from sandbox.access.load import OK, Sample, Stream
 from sandbox.access.rig import Rig, peers
 from sandbox.access.scenarios.scenario import RATE, Found, Scenario, Timeline, between, even, failed_percent
 from sandbox.access.site import Site
@@ -63,19 +63,7 @@ async def _site_models(rig: Rig, scale: float) -> Found:
 
     await line.run(even(rig, begin + AFTER * scale), act)
     samples = between(line.load.samples, begin, begin + AFTER, site.layout.name)
-    last = max((each.at for each in samples if each.failed), default=begin) - begin
-    late = [each for each in samples if each.at >= begin + WINDOW_SECONDS * scale]
-    figures = [
-        at_most("from the kill to the last failed request", last, WINDOW_SECONDS, "s"),
-        Figure(
-            "requests failed",
-            failed_percent(samples),
-            "%",
-            note=f"{sum(each.failed for each in samples)} of {len(samples)}",
-        ),
-        at_least("answered by the other site after that", 100 - failed_percent(late), 100, "%"),
-    ]
-    return Found(figures, line.load.samples, line.marks)
+    return Found(_outage(samples, begin, WINDOW_SECONDS * scale), line.load.samples, line.marks)
 
 
 async def _site(rig: Rig, scale: float) -> Found:
@@ -95,20 +83,21 @@ async def _site(rig: Rig, scale: float) -> Found:
     await line.run([Stream(balancer.site, RATE * len(rig.sites), rig.source.mixed, end)], act)
     checking.cancel()
     samples = between(line.load.samples, begin, end)
-    last = max((each.at for each in samples if each.failed), default=begin) - begin
     note = f"with a load balancer's check every {CHECK_SECONDS:.0f} s; Global Accelerator is not played"
-    late = [each for each in samples if each.at >= begin + last + 1e-6]
+    return Found(_outage(samples, begin, CHECK_SECONDS * CHECKS + 1, note), line.load.samples, line.marks)
+
+
+def _outage(samples: Sequence[Sample], begin: float, window: float, note: str = "") -> list[Figure]:
+    """How long requests failed from `begin`, how many, and whether all were answered once `window` (s) was over."""
+    failed = [each.at for each in samples if each.failed]
+    late = [each for each in samples if each.at >= begin + window]
     figures = [
-        at_most("from the kill to the last failed request", last, CHECK_SECONDS * CHECKS + 1, "s", note),
-        Figure(
-            "requests failed",
-            failed_percent(samples),
-            "%",
-            note=f"{sum(each.failed for each in samples)} of {len(samples)}",
-        ),
-        at_least("answered by the other site after that", 100 - failed_percent(late), 100, "%"),
+        at_most("from the kill to the last failed request", max(failed, default=begin) - begin, window, "s", note),
+        Figure("requests failed", failed_percent(samples), "%", note=f"{len(failed)} of {len(samples)}"),
     ]
-    return Found(figures, line.load.samples, line.marks)
+    if late:  # a shortened run may end before that
+        figures.append(at_least("answered by the other site after that", 100 - failed_percent(late), 100, "%"))
+    return figures
 
 
 async def _consul(rig: Rig, scale: float) -> Found:
