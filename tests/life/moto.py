@@ -35,7 +35,11 @@ EC2: dict[str, Callable[[Any], int]] = {
     "aws:ec2/vpcEndpoint:VpcEndpoint": lambda ec2: sum(
         endpoint["State"].lower() != "deleted" for endpoint in ec2.describe_vpc_endpoints()["VpcEndpoints"]
     ),
-    "aws:ec2/launchTemplate:LaunchTemplate": lambda ec2: len(ec2.describe_launch_templates()["LaunchTemplates"]),
+    # A node group has one more, which EKS makes for its Auto Scaling group.
+    "aws:ec2/launchTemplate:LaunchTemplate": lambda ec2: sum(
+        template["LaunchTemplateName"].startswith(OURS)
+        for template in ec2.describe_launch_templates()["LaunchTemplates"]
+    ),
 }
 OTHERS: dict[str, tuple[str, Callable[[Any], int]]] = {
     "aws:iam/role:Role": ("iam", lambda iam: sum(r["RoleName"].startswith(OURS) for r in iam.list_roles()["Roles"])),
