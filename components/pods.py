@@ -2,7 +2,12 @@
 
 from typing import Final
 
-from pulumi_kubernetes.core.v1 import PodSecurityContextArgsDict, SecurityContextArgsDict, TolerationArgsDict
+from pulumi_kubernetes.core.v1 import (
+    EnvVarArgsDict,
+    PodSecurityContextArgsDict,
+    SecurityContextArgsDict,
+    TolerationArgsDict,
+)
 
 USER: Final = 65532
 """Whom processes run as: nobody that an image or a node knows."""
@@ -38,3 +43,8 @@ def _away(why: str) -> TolerationArgsDict:
         "effect": "NoExecute",
         "toleration_seconds": _AWAY_SECONDS,
     }
+
+
+def field_of_pod(name: str, path: str) -> EnvVarArgsDict:
+    """Return a variable `name` that holds what the pod's own object has at `path`."""
+    return {"name": name, "value_from": {"field_ref": {"field_path": path}}}

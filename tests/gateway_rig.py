@@ -18,6 +18,7 @@ import yaml
 from engine import ROOT
 from model_server import ModelServer
 
+from components import ports
 from components.access.gateway import config
 from components.traffic import Gateway as Settings
 
@@ -108,8 +109,8 @@ class Gateway:
     def _local(self, text: str) -> str:
         for theirs, ours in _FOLDERS.items():
             text = text.replace(theirs + "/", f"{self.folder / ours}/").replace(theirs + '"', f'{self.folder / ours}"')
-        text = text.replace(f"listen {config.TLS_PORT}", f"listen 127.0.0.1:{self.port}")
-        text = text.replace(f"listen {config.METRICS_PORT}", f"listen 127.0.0.1:{self.metrics_port}")
+        text = text.replace(f"listen {ports.GATEWAY_PORT}", f"listen 127.0.0.1:{self.port}")
+        text = text.replace(f"listen {ports.GATEWAY_METRICS_PORT}", f"listen 127.0.0.1:{self.metrics_port}")
         return text.replace("/dev/stdout", str(self.folder / "access.log")).replace("flush=1s", "flush=1ms")
 
     def peers(

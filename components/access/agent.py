@@ -10,13 +10,13 @@ They run as the pod's user; consul-template's reload reaches Nginx only where th
 from collections.abc import Sequence
 from typing import Final
 
-from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict, VolumeArgsDict, VolumeMountArgsDict
+from pulumi_kubernetes.core.v1 import ContainerArgsDict, VolumeArgsDict, VolumeMountArgsDict
 
 from components.access.discovery import config
 from components.access.gateway.config import RUN
 from components.beside import Beside
 from components.demand import AGENT, TEMPLATE, Demand
-from components.pods import CONFINED
+from components.pods import CONFINED, field_of_pod
 from components.traffic import Discovery
 
 AGENTS: Final = "consul-agent"
@@ -52,8 +52,8 @@ def _agent(discovery: Discovery, service: str) -> ContainerArgsDict:
         "command": ["consul", "agent", "-node=$(POD_NAME)", "-bind=$(POD_IP)"],
         "args": [f"-config-file={path}" for path in (*files, *secrets)],
         "env": [
-            _field("POD_NAME", "metadata.name"),
-            _field("POD_IP", "status.podIP"),
+            field_of_pod("POD_NAME", "metadata.name"),
+            field_of_pod("POD_IP", "status.podIP"),
             {"name": "CONSUL_HTTP_TOKEN_FILE", "value": f"{config.TOKEN}/token"},
         ],
         # Consul is told at once that the pod is ending, while the server still answers; what it is answering goes on.
@@ -93,10 +93,6 @@ def _sidecar(name: str, image: str, demand: Demand) -> ContainerArgsDict:
         "resources": {"requests": asked, "limits": asked},
         "security_context": CONFINED,
     }
-
-
-def _field(name: str, path: str) -> EnvVarArgsDict:
-    return {"name": name, "value_from": {"field_ref": {"field_path": path}}}
 
 
 def _volumes(token: str) -> list[VolumeArgsDict]:

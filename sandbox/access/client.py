@@ -1,4 +1,4 @@
-"""The client's side: HTTP/1.1 over TLS with kept connections, timed to the first byte and to the last."""
+"""The client's side: HTTP/1.1 over TLS with kept connections, timed to the last byte."""
 
 import asyncio
 import contextlib
@@ -39,7 +39,6 @@ class Answer:
 
     Attributes:
         status: of HTTP; 0 where no whole answer came.
-        first_byte: seconds from the sending to the headers.
         seconds: from the sending to the last byte.
         error: why no whole answer came.
     """
@@ -47,7 +46,6 @@ class Answer:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
-    first_byte: float = 0.0
     seconds: float = 0.0
     error: str = ""
 
@@ -72,10 +70,9 @@ class Connection:
         except ConnectionError as error:
             raise wire.ClosedError("the connection was closed before an answer") from error
         head = await wire.read_head(self.reader)
-        first = time.monotonic() - started
         body = await wire.read_body(self.reader, head)
         self.used = not head.closes
-        return Answer(int(head.start[1]), head.headers, body, first, time.monotonic() - started)
+        return Answer(int(head.start[1]), head.headers, body, time.monotonic() - started)
 
     def close(self) -> None:
         """Let the connection go without waiting for its end."""
@@ -91,13 +88,11 @@ class Client:
         address: of the gateway.
         host: the Host header.
         context: trusts the gateway's certificate.
-        reopened: kept connections that turned out closed, so that a request took a new one, as every HTTP client does.
     """
 
     address: tuple[str, int]
     host: str
     context: ssl.SSLContext
-    reopened: int = 0
     _idle: list[Connection] = field(default_factory=list[Connection])
 
     async def send(self, request: Request, patience: float = PATIENCE_SECONDS) -> Answer:
@@ -123,7 +118,7 @@ class Client:
         except wire.ClosedError:
             if not connection.used:
                 raise
-        self.reopened += 1
+        # A kept connection turned out closed: a new one is taken, as every HTTP client does.
         return await self._exchange(await self._open(), data, started)
 
     async def _exchange(self, connection: Connection, data: bytes, started: float) -> Answer:

@@ -8,11 +8,12 @@ from typing import Any
 
 from sandbox.aws.certificates import CERTIFICATE
 from sandbox.aws.cloud import Cloud, found, vanish
+from sandbox.aws.elb_tags import retag_elb, tags_of
 from sandbox.aws.ledger import Row
 from sandbox.aws.load_balancer import BALANCER
 from sandbox.aws.rules import require, require_between, require_one_of
 from sandbox.aws.spec import Reference, Spec, inputs
-from sandbox.aws.tags import mapping, pairs, reconcile
+from sandbox.aws.tags import pairs
 from sandbox.aws.target_group import TARGETS
 from sandbox.plugin.wire import Props, rows
 
@@ -143,7 +144,7 @@ def _read(cloud: Cloud, row: Row) -> Props | None:
             {"type": action["Type"], "targetGroupArn": action.get("TargetGroupArn")}
             for action in held[0]["DefaultActions"]
         ]
-    return seen | {"tags": mapping(elb.describe_tags(ResourceArns=[row.id])["TagDescriptions"][0]["Tags"])}
+    return seen | {"tags": tags_of(cloud, row.id)}
 
 
 def _held_groups(listener: dict[str, Any]) -> set[str]:
@@ -156,10 +157,7 @@ def _update(cloud: Cloud, row: Row, news: Props) -> Props:
     policy = {"SslPolicy": news["sslPolicy"]} if "sslPolicy" in news else {}
     elb.modify_listener(ListenerArn=row.id, Port=news["port"], DefaultActions=_actions(news), **policy)
     _set_idle(cloud, row.id, news)
-    reconcile(
-        row.inputs, news, lambda gone: elb.remove_tags(ResourceArns=[row.id], TagKeys=gone),
-        lambda tags: elb.add_tags(ResourceArns=[row.id], Tags=pairs(tags)),
-    )  # fmt: skip
+    retag_elb(cloud, row, news)
     return {}
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from sandbox.aws.attributes import Attribute, seen, wanted
 from sandbox.aws.cloud import Cloud, found, vanish
+from sandbox.aws.elb_tags import retag_elb, tags_of
 from sandbox.aws.ledger import Row
 from sandbox.aws.network import SUBNET
 from sandbox.aws.rules import require, require_one_of
 from sandbox.aws.security import GROUP
 from sandbox.aws.spec import Reference, Spec, inputs
-from sandbox.aws.tags import mapping, pairs, reconcile
+from sandbox.aws.tags import mapping, pairs
 from sandbox.plugin.wire import Props, rows
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
@@ -121,7 +122,7 @@ def _read(cloud: Cloud, row: Row) -> Props | None:
     attributes = elb.describe_load_balancer_attributes(LoadBalancerArn=row.id)["Attributes"]
     return seen(ATTRIBUTES, row.inputs, mapping(attributes)) | {
         "securityGroups": held[0].get("SecurityGroups") or [],
-        "tags": mapping(elb.describe_tags(ResourceArns=[row.id])["TagDescriptions"][0]["Tags"]),
+        "tags": tags_of(cloud, row.id),
     }
 
 
@@ -132,10 +133,7 @@ def _update(cloud: Cloud, row: Row, news: Props) -> Props:
         _require_groups(row, groups)
         elb.set_security_groups(LoadBalancerArn=row.id, SecurityGroups=sorted(groups))
     _set(cloud, row.id, news, row.inputs)
-    reconcile(
-        row.inputs, news, lambda gone: elb.remove_tags(ResourceArns=[row.id], TagKeys=gone),
-        lambda tags: elb.add_tags(ResourceArns=[row.id], Tags=pairs(tags)),
-    )  # fmt: skip
+    retag_elb(cloud, row, news)
     return {}
 
 

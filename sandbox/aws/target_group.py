@@ -8,11 +8,12 @@ from typing import Any
 from sandbox.aws.attributes import Attribute, seen, wanted
 from sandbox.aws.bags import pick
 from sandbox.aws.cloud import Cloud, found, vanish
+from sandbox.aws.elb_tags import retag_elb, tags_of
 from sandbox.aws.ledger import Row
 from sandbox.aws.network import VPC
 from sandbox.aws.rules import require, require_between, require_one_of
 from sandbox.aws.spec import Reference, Spec, inputs
-from sandbox.aws.tags import mapping, pairs, reconcile
+from sandbox.aws.tags import mapping, pairs
 from sandbox.plugin.wire import Props, rows, section
 
 TARGETS = "aws:lb/targetGroup:TargetGroup"
@@ -127,7 +128,7 @@ def _read(cloud: Cloud, row: Row) -> Props | None:
     if "matcher" in given and row.inputs["protocol"] in HTTP:
         check["matcher"] = held[0]["Matcher"]["HttpCode"]
     attributes = mapping(elb.describe_target_group_attributes(TargetGroupArn=row.id)["Attributes"])
-    tags = mapping(elb.describe_tags(ResourceArns=[row.id])["TagDescriptions"][0]["Tags"])
+    tags = tags_of(cloud, row.id)
     checked = {"healthCheck": check} if given else {}
     return seen(ATTRIBUTES, row.inputs, attributes) | checked | {"tags": tags}
 
@@ -138,10 +139,7 @@ def _update(cloud: Cloud, row: Row, news: Props) -> Props:
     if _check(news) != _check(row.inputs):
         elb.modify_target_group(TargetGroupArn=row.id, **_check(news))
     _set(cloud, row.id, news, row.inputs)
-    reconcile(
-        row.inputs, news, lambda gone: elb.remove_tags(ResourceArns=[row.id], TagKeys=gone),
-        lambda tags: elb.add_tags(ResourceArns=[row.id], Tags=pairs(tags)),
-    )  # fmt: skip
+    retag_elb(cloud, row, news)
     return {}
 
 

@@ -17,7 +17,7 @@ from components.access.discovery import config
 from components.compute.nodes import DOMAIN_LABEL
 from components.demand import CONSUL_SERVER, KEEPER
 from components.naming import BUSINESS
-from components.pods import CONFINED, CONFINED_POD, leaving_dead_nodes
+from components.pods import CONFINED, CONFINED_POD, field_of_pod, leaving_dead_nodes
 
 LABELS: Final = {"app.kubernetes.io/name": config.NAME}
 BOOTSTRAP: Final = "consul-bootstrap"
@@ -141,7 +141,7 @@ def _script(image: str, datacenter: str, phase: str) -> ContainerArgsDict:
             {"name": "SCRATCH_DIRECTORY", "value": _SCRATCH},
             {"name": "ACCOUNT_DIRECTORY", "value": _ACCOUNT},
             {"name": "CONSUL_HTTP_ADDR", "value": here},
-            _field("RUN", "metadata.name"),
+            field_of_pod("RUN", "metadata.name"),
         ],
         "resources": {"requests": asked, "limits": asked},
         "security_context": CONFINED,
@@ -154,7 +154,7 @@ def _script(image: str, datacenter: str, phase: str) -> ContainerArgsDict:
 
 
 def _whereabouts() -> list[EnvVarArgsDict]:
-    return [_field("POD_NAME", "metadata.name"), _field("POD_IP", "status.podIP")]
+    return [field_of_pod("POD_NAME", "metadata.name"), field_of_pod("POD_IP", "status.podIP")]
 
 
 def _client(address: str, datacenter: str) -> list[EnvVarArgsDict]:
@@ -167,10 +167,6 @@ def _client(address: str, datacenter: str) -> list[EnvVarArgsDict]:
         "CONSUL_TLS_SERVER_NAME": f"server.{datacenter}.consul",
     }
     return [{"name": name, "value": value} for name, value in values.items()]
-
-
-def _field(name: str, path: str) -> EnvVarArgsDict:
-    return {"name": name, "value_from": {"field_ref": {"field_path": path}}}
 
 
 def _secret(volume: str, name: str, keys: Sequence[str]) -> VolumeArgsDict:

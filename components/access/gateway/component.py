@@ -1,7 +1,7 @@
 """The gateways of one site: Nginx between the site's balancer and its model servers."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,7 +27,6 @@ from components.traffic import Access
 
 _METADATA: Final[ObjectMetaArgsDict] = {"name": config.NAME, "namespace": BUSINESS, "labels": LABELS}
 _PODS: Final[LabelSelectorArgsDict] = {"match_labels": LABELS}
-_SETTINGS: Final = "settings.json"
 # Half of the cores stay free for the clients of a site that is lost, until new gateways run.
 _CPU_TARGET_PERCENT: Final = 50
 _SETTLE_SECONDS: Final = 300
@@ -67,6 +66,8 @@ class Gateway(Component):
         super().__init__(name, opts)
         self._name, self._args = name, args
         self._opts = pulumi.ResourceOptions(parent=self, depends_on=list(args.after))
+        # The files as far as they are known before the other site's balancer is.
+        self._texts = {**config.files(self._parameters()), **discovery.template_files()}
         self._service()
         self._budget()
         NetworkPolicy(name, metadata=_METADATA, spec=policy(), opts=self._opts)
@@ -79,10 +80,6 @@ class Gateway(Component):
     def _origin(self) -> Secret:
         word = pulumi.Output.secret(self._args.origin).apply(lambda text: base64.b64encode(text.encode()).decode())
         return Secret(self._name, metadata={**_METADATA, "name": ORIGIN}, data={"token": word}, opts=self._opts)
-
-    def _texts(self) -> Mapping[str, str]:
-        """Return the files as far as they are known before the other site's balancer is."""
-        return {**config.files(self._parameters()), **discovery.template_files()}
 
     def _parameters(self) -> config.Parameters:
         args = self._args
@@ -99,9 +96,9 @@ class Gateway(Component):
     def _files(self) -> ConfigMap:
         known = self._parameters()
         settings = pulumi.Output.from_input(self._args.backup).apply(
-            lambda backup: config.files(replace(known, backup=backup))[_SETTINGS]
+            lambda backup: config.settings(replace(known, backup=backup))
         )
-        data: dict[str, pulumi.Input[str]] = {**self._texts(), _SETTINGS: settings}
+        data: dict[str, pulumi.Input[str]] = {**self._texts, config.SETTINGS: settings}
         return ConfigMap(self._name, metadata=_METADATA, data=data, opts=self._opts)
 
     def _deployment(self, first: Sequence[pulumi.Resource]) -> Deployment:
@@ -112,7 +109,7 @@ class Gateway(Component):
             "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 1, "max_unavailable": 0}},
             "template": {
                 # Pods change with their files; a backup that moves is taken up by a reload.
-                "metadata": {"labels": LABELS, "annotations": {discovery.DIGEST: discovery.digest(self._texts())}},
+                "metadata": {"labels": LABELS, "annotations": {discovery.DIGEST: discovery.digest(self._texts)}},
                 "spec": pod_spec(self._args.access, stream, BUSINESS),
             },
         }

@@ -9,8 +9,7 @@ from typing import Final
 from components.traffic import Gateway
 
 NAME: Final = "gateway"
-TLS_PORT: Final = 8443
-METRICS_PORT: Final = 8081
+SETTINGS: Final = "settings.json"
 FILES: Final = "/etc/gateway"
 RUN: Final = "/var/run/gateway"
 CACHE: Final = "/var/cache/gateway"
@@ -64,7 +63,7 @@ def files(parameters: Parameters) -> dict[str, str]:
     texts = {path.name: path.read_text() for path in sorted(_SOURCES.iterdir())}
     values = _values(parameters)
     rendered = {name: _PLACE.sub(lambda place: str(values[place[1]]), text) for name, text in texts.items()}
-    return {**rendered, "settings.json": json.dumps(_settings(parameters), indent=2) + "\n"}
+    return {**rendered, SETTINGS: settings(parameters)}
 
 
 def _values(parameters: Parameters) -> dict[str, str | int]:
@@ -86,10 +85,10 @@ def _values(parameters: Parameters) -> dict[str, str | int]:
     }
 
 
-def _settings(parameters: Parameters) -> dict[str, object]:
-    """Numbers for the Lua modules; a settings model keeps the names that its YAML has."""
+def settings(parameters: Parameters) -> str:
+    """Return the text of SETTINGS, numbers for the Lua modules; a settings model keeps the names that its YAML has."""
     gateway = parameters.gateway
-    return {
+    values = {
         "site": parameters.site,
         "concurrency": parameters.concurrency,
         "longest_stream_seconds": parameters.longest_stream_seconds,
@@ -104,3 +103,4 @@ def _settings(parameters: Parameters) -> dict[str, object]:
         "cache": gateway.cache.model_dump(),
         "backup": parameters.backup,
     }
+    return json.dumps(values, indent=2) + "\n"

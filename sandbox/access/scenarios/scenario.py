@@ -1,7 +1,6 @@
 """What all scenarios have in common: a name, what it does, and what it found."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -36,8 +35,7 @@ class Scenario:
     Attributes:
         name: by which it is asked for.
         text: what it does, in a line.
-        run: does it.
-        scale: how much of its full length it runs, 1 is all: the tests run less.
+        run: does it, in a part of its full length: 1 is all, the tests run less.
     """
 
     name: str
@@ -56,7 +54,6 @@ class Timeline:
 
     load: Load
     marks: list[Mark] = field(default_factory=list[Mark])
-    _begun: float = field(default_factory=time.monotonic)
 
     def mark(self, text: str) -> float:
         """Remember that something was done now.

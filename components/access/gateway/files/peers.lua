@@ -142,10 +142,6 @@ function M.read()
     end
 end
 
-function M.limit(priority)
-    return M.limits[priority]
-end
-
 function M.usable()
     return M.total > 0 or M.trials > 0
 end
