@@ -18,7 +18,6 @@ from pathlib import Path
 
 from sandbox.errors import SandboxError
 from sandbox.lifecycle import recovery
-from sandbox.lifecycle.checkpoint import Checkpoint
 from sandbox.lifecycle.engine import Engine
 from sandbox.lifecycle.floor import flat_program
 from sandbox.lifecycle.memory import Peak
@@ -73,7 +72,7 @@ def preview(checkout: Path, variant: str) -> dict[str, float]:
     paths, project = Paths.of_checkout(checkout), Project.of(checkout)
     endpoints, _ = recovery.restart_servers(paths)
     stack = project.stack(STACK)
-    program = flat_program(Checkpoint.of(paths, stack).resources) if variant == "floor" else None
+    program = flat_program(Engine(paths, stack, endpoints).resources()) if variant == "floor" else None
     policies = None if variant == "policies" else ()
     engine = Engine(_Aside(paths.home), stack, endpoints, program, policies)
     progress = Progress.standard()

@@ -20,6 +20,7 @@ from sandbox.access.scenarios import ALL, Found, Scenario
 from sandbox.access.site import Programs
 from sandbox.errors import SandboxError
 from sandbox.lifecycle.stacks import Project
+from sandbox.lifecycle.turn import turn
 from sandbox.paths import Paths
 from sandbox.progress import Progress
 from sandbox.toolchain.catalog import ACCESS
@@ -36,7 +37,9 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _options(arguments)
     try:
-        results = run(Paths.of_checkout(Path.cwd()), _chosen(options.scenarios), options.files, options.scale)
+        paths, chosen = Paths.of_checkout(Path.cwd()), _chosen(options.scenarios)
+        with turn(paths):
+            results = run(paths, chosen, options.files, options.scale)
     except SandboxError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1

@@ -1,6 +1,5 @@
 """The files of the stacks' ConfigMaps, and the one change that is made to them: paths and addresses of this machine."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -111,12 +110,9 @@ def with_backup(files: Mapping[str, str], backup: str, authorities: Path) -> dic
         backup: host and port of the other gateway; "" where there is one site.
         authorities: what signed its certificate, in place of the public ones.
     """
-    known = json.loads(files["settings.json"])
-    if known["backup"]:
-        known["backup"] = backup
     text = _BACKUP_NAME.sub("proxy_ssl_name gateway;", files["nginx.conf"])
     text = _BACKUP_AUTHORITIES.sub(f"proxy_ssl_trusted_certificate {authorities};", text)
-    return {**files, "settings.json": json.dumps(known), "nginx.conf": text}
+    return {**files, "backup": backup if files["backup"] else "", "nginx.conf": text}
 
 
 def _maps(plane: ControlPlane) -> dict[str, Mapping[str, str]]:

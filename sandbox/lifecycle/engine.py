@@ -1,5 +1,6 @@
 """The real Pulumi engine on the checkout's own program, with the sandbox's plugins, state and policies."""
 
+import json
 import os
 import runpy
 import secrets
@@ -93,6 +94,17 @@ class Engine:
                 ["state", "unprotect", "--all", "--yes", "--stack", self.stack.name],
                 opened.workspace.work_dir, opened.workspace.env_vars,
             )  # fmt: skip
+
+    def resources(self) -> list[dict[str, Any]]:
+        """Every resource of the state, its secrets in plain text: for this process alone, never for a file or a log."""
+        with self._told("read the state"):
+            opened = self._open()
+            ran = opened.workspace.pulumi_command.run(
+                ["stack", "export", "--show-secrets", "--stack", self.stack.name],
+                opened.workspace.work_dir, opened.workspace.env_vars,
+            )  # fmt: skip
+        found: list[dict[str, Any]] = json.loads(ran.stdout)["deployment"].get("resources") or []
+        return found
 
     @property
     def _policies(self) -> list[str]:

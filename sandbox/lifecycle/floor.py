@@ -1,16 +1,18 @@
 """The floor of a preview: the same resources as a stack's, registered flat, with no program around them."""
 
+import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 
 AWS, KUBERNETES = "pulumi:providers:aws", "pulumi:providers:kubernetes"
 STACK = "pulumi:pulumi:Stack"
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
 
 
 def flat_program(resources: list[dict[str, Any]]) -> Callable[[], None]:
-    """A program that registers every resource of a checkpoint, the custom ones with their recorded inputs.
+    """A program that registers every resource of a state, the custom ones with their recorded inputs.
 
     The Kubernetes providers get a kubeconfig that the preview cannot know, as they have in the real program, where it
     comes from a cluster that is still to be made: otherwise the floor would ask API servers and the program would not.
@@ -41,9 +43,19 @@ def _provider(resource: dict[str, Any], **overrides: Any) -> pulumi.ProviderReso
 
 def _register(resource: dict[str, Any], providers: dict[str, pulumi.ProviderResource]) -> pulumi.CustomResource:
     provider = providers.get(resource.get("provider", "").rsplit("::", 1)[0])
-    inputs = {key: value for key, value in resource.get("inputs", {}).items() if not key.startswith("__")}
+    inputs = {key: sent(value) for key, value in resource.get("inputs", {}).items() if not key.startswith("__")}
     options = pulumi.ResourceOptions(provider=provider)
     return pulumi.CustomResource(resource["type"], _name(resource), inputs, options)
+
+
+def sent(value: Any) -> Any:
+    """An input as a program would give it: what the state marks as secret, in plain text, is a secret again."""
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        if _SIGNATURE in fields:
+            return pulumi.Output.secret(json.loads(fields["plaintext"]))
+        return {key: sent(each) for key, each in fields.items()}
+    return [sent(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def _name(resource: dict[str, Any]) -> str:

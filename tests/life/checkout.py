@@ -45,10 +45,10 @@ class Checkout:
     def paths(self) -> Paths:
         return Paths.of_checkout(self.folder)
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, module: str = "sandbox") -> subprocess.Popen[str]:
         """Start a sandbox command in a process group of its own, as a shell does."""
         return subprocess.Popen(
-            [sys.executable, "-m", "sandbox", *words],
+            [sys.executable, "-m", module, *words],
             cwd=self.folder, env=os.environ | {"PYTHONPATH": str(self.folder)}, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0,
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """Both shipped stacks on the real engine: each test goes on from where the one before it left the sandbox."""
 
+import json
 import os
 import re
 import signal
@@ -13,7 +14,7 @@ import pytest
 from sandbox.controlplane import ControlPlane
 from sandbox.process import started_at
 
-from .checkout import Checkout, eventually
+from .checkout import Checkout, eventually, finish
 
 pytestmark = pytest.mark.engine
 
@@ -80,6 +81,13 @@ def test_a_second_up_changes_nothing(checkout: Checkout) -> None:
 def test_a_preview_sees_no_change(checkout: Checkout) -> None:
     printed = checkout.sandbox("preview")
     assert len(re.findall(r"preview (prod|dr): \d+ same$", printed, re.MULTILINE)) == 2, printed
+
+
+def test_the_floor_of_a_preview_registers_what_the_program_does(checkout: Checkout) -> None:
+    def resources(variant: str) -> int:
+        return json.loads(finish(checkout.start(variant, module="sandbox.bench"), 0).splitlines()[-1])["resources"]
+
+    assert resources("floor") == resources("program")
 
 
 def test_a_refresh_sees_no_drift(checkout: Checkout) -> None:

@@ -71,6 +71,11 @@ def test_its_programs_come_first(environment: Environment) -> None:
     assert environment.variables()["PATH"].split(os.pathsep)[0] == str(environment.folder / "bin")
 
 
+def test_bytecode_is_kept_whatever_the_machine_says(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in environment.variables()
+
+
 def test_the_bootstrap_needs_no_package_and_tells_its_usage() -> None:
     command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); {_RUN}"]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -94,11 +94,7 @@ class Gateway(Component):
         )
 
     def _files(self) -> ConfigMap:
-        known = self._parameters()
-        settings = pulumi.Output.from_input(self._args.backup).apply(
-            lambda backup: config.settings(replace(known, backup=backup))
-        )
-        data: dict[str, pulumi.Input[str]] = {**self._texts, config.SETTINGS: settings}
+        data: dict[str, pulumi.Input[str]] = {**self._texts, config.BACKUP: self._args.backup}
         return ConfigMap(self._name, metadata=_METADATA, data=data, opts=self._opts)
 
     def _deployment(self, first: Sequence[pulumi.Resource]) -> Deployment:

@@ -10,6 +10,8 @@ from components.traffic import Gateway
 
 NAME: Final = "gateway"
 SETTINGS: Final = "settings.json"
+BACKUP: Final = "backup"
+"""Host and port of the other site's gateway, in a file of its own: it is known later than all the rest."""
 FILES: Final = "/etc/gateway"
 RUN: Final = "/var/run/gateway"
 CACHE: Final = "/var/cache/gateway"
@@ -63,7 +65,7 @@ def files(parameters: Parameters) -> dict[str, str]:
     texts = {path.name: path.read_text() for path in sorted(_SOURCES.iterdir())}
     values = _values(parameters)
     rendered = {name: _PLACE.sub(lambda place: str(values[place[1]]), text) for name, text in texts.items()}
-    return {**rendered, SETTINGS: settings(parameters)}
+    return {**rendered, SETTINGS: _settings(parameters), BACKUP: parameters.backup}
 
 
 def _values(parameters: Parameters) -> dict[str, str | int]:
@@ -85,7 +87,7 @@ def _values(parameters: Parameters) -> dict[str, str | int]:
     }
 
 
-def settings(parameters: Parameters) -> str:
+def _settings(parameters: Parameters) -> str:
     """Return the text of SETTINGS, numbers for the Lua modules; a settings model keeps the names that its YAML has."""
     gateway = parameters.gateway
     values = {
@@ -101,6 +103,5 @@ def settings(parameters: Parameters) -> str:
         "retry": gateway.retry.model_dump(),
         "breaker": gateway.breaker.model_dump(),
         "cache": gateway.cache.model_dump(),
-        "backup": parameters.backup,
     }
     return json.dumps(values, indent=2) + "\n"

@@ -8,6 +8,7 @@ from engine import ROOT
 
 from sandbox.access import __main__ as bench
 from sandbox.access.scenarios import ALL
+from sandbox.lifecycle.turn import turn
 from sandbox.paths import Paths
 
 
@@ -18,6 +19,15 @@ def test_scenarios_have_names_of_their_own() -> None:
 def test_an_unknown_scenario_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.main(["nothing"]) == 1
     assert capsys.readouterr().err.startswith("error: no such scenario: nothing; known are checks, ")
+
+
+def test_two_runs_in_one_checkout_do_not_meet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with turn(Paths.of_checkout(tmp_path)):
+        assert bench.main(["checks"]) == 1
+    assert capsys.readouterr().err.startswith("error: another command works on ")
 
 
 @pytest.mark.engine

@@ -13,15 +13,27 @@ local KEPT = settings.cache.fresh_seconds + settings.cache.stale_seconds
 local M = {}
 
 -- An escaped quote breaks these words up, so they are only found as keys or whole values, never within a prompt.
+-- Where a key is written comes first: a pattern that is tried at each byte of a long prompt costs more than all the rest.
+local function has(body, key, pattern)
+    local place = find(body, key, 1, true)
+    while place do
+        if find(body, pattern, place + #key) then
+            return true
+        end
+        place = find(body, key, place + #key, true)
+    end
+    return false
+end
+
 local function is_stream(body)
-    return find(body, '"stream"', 1, true) and find(body, '"stream"%s*:%s*true') ~= nil
+    return has(body, '"stream"', "^%s*:%s*true")
 end
 
 local function promising(body, completion)
-    if find(body, '"user"%s*:') or find(body, "\\u00", 1, true) then
+    if has(body, '"user"', "^%s*:") or find(body, "\\u00", 1, true) then
         return false -- a name may be written in escapes
     end
-    return not completion or find(body, '"temperature"%s*:%s*0') ~= nil
+    return not completion or has(body, '"temperature"', "^%s*:%s*0")
 end
 
 local function repeatable(body, completion)

@@ -10,7 +10,7 @@ local function read(path)
     return text
 end
 
--- `files`: where peers, the drain mark and the origin's token are; they stand in nginx.conf with all other paths.
+-- `files`: where backup, peers, the drain mark and the origin's token are; they stand in nginx.conf with all other paths.
 function M.load(path, files)
     local found, problem = cjson.decode(read(path))
     if not found then
@@ -19,6 +19,7 @@ function M.load(path, files)
     for name, value in pairs(found) do
         M[name] = value
     end
+    M.backup = read(files.backup)
     M.files = files
 end
 

@@ -33,7 +33,7 @@ def test_numbers_come_from_the_settings() -> None:
     files = _files("other:443")
     known = json.loads(files["settings.json"])
     gateway = settings()
-    assert (known["concurrency"], known["backup"], known["longest_stream_seconds"]) == (64, "other:443", 300)
+    assert (known["concurrency"], known["longest_stream_seconds"], files["backup"]) == (64, 300, "other:443")
     assert known["breaker"] == gateway.breaker.model_dump()
     assert f"keepalive {gateway.pool.idle_connections};" in files["nginx.conf"]
     assert f"inactive={gateway.cache.fresh_seconds + gateway.cache.stale_seconds}s" in files["nginx.conf"]
