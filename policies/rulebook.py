@@ -7,7 +7,7 @@ is said by policies of their own, see `account.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import account
@@ -71,6 +71,19 @@ class Refusal(Pack):
         return proto.AnalyzeResponse(diagnostics=[self._refused] if request.type == _STACK else [])
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What there is to do for every resource of one type, found once.
+
+    Attributes:
+        rules: those that look at it, each with its settings.
+        passed_over: the answer so far: every other rule does not apply.
+    """
+
+    rules: Sequence[tuple[ResourceRule, SettingValues]]
+    passed_over: proto.AnalyzeResponse
+
+
 class Rulebook(Pack):
     """The rules, and a judge who weighs what they find."""
 
@@ -80,15 +93,22 @@ class Rulebook(Pack):
         self._judge = judge
         self._of_resource = [rule for rule in rules if isinstance(rule, ResourceRule)]
         self._of_stack = [rule for rule in rules if isinstance(rule, StackRule)]
+        self._plans: dict[str, _Plan] = {}
+
+    def configure(self, name: str, level: proto.EnforcementLevel.ValueType, settings: Mapping[str, Any]) -> None:
+        """Take the engine's own level and settings of a policy, checked against its schema: they win."""
+        super().configure(name, level, settings)
+        self._plans.clear()
 
     def judge(self, request: proto.AnalyzeRequest) -> proto.AnalyzeResponse:
         """Judge a resource, and keep its inputs for the rules about the stack."""
         resource = wire.resource(request, wire.plain(wire.sent(request.properties)))
         self._judge.inputs[resource.urn] = resource.props
+        plan = self._plan(resource.type)
         response = proto.AnalyzeResponse()
-        for rule in self._of_resource:
-            if self._is_on(rule.name):
-                self._apply(rule, [resource] if rule.matches(resource.type) else [], response)
+        response.CopyFrom(plan.passed_over)
+        for rule, settings in plan.rules:
+            self._apply(rule, [resource], settings, response)
         self._say(account.RESOURCES, ((resource.urn, line) for line in self._judge.take(resource.urn)), response)
         return response
 
@@ -98,7 +118,7 @@ class Rulebook(Pack):
         response = proto.AnalyzeResponse()
         for rule in self._of_stack:
             if self._is_on(rule.name):
-                self._apply(rule, resources, response)
+                self._apply(rule, resources, self._settings(rule), response)
         self._say(account.STACK, self._judge.take_all(), response)
         described = self.policies[account.WAIVERS].description
         unneeded = (("", f"{described}\n{account.needless(waiver)}") for waiver in self._judge.needless())
@@ -108,11 +128,11 @@ class Rulebook(Pack):
     def remedy(self, request: proto.AnalyzeRequest) -> proto.RemediateResponse:
         """Put right what rules at level remediate find wrong; each sees what those before it have left."""
         response = proto.RemediateResponse()
-        remedies = [rule for rule in self._of_resource if self._remedies(rule, request.type)]
+        remedies = [(rule, settings) for rule, settings in self._plan(request.type).rules if self._remedies(rule)]
         sent = wire.sent(request.properties) if remedies else {}
-        for rule in remedies:
+        for rule, settings in remedies:
             resource = wire.resource(request, wire.plain(sent))
-            edits = rule.edits(resource, self._settings(rule))
+            edits = rule.edits(resource, settings)
             if edits and not self._judge.waiver(rule, resource):
                 sent = wire.edited(sent, edits)
                 response.remediations.append(messages.remediation(self.policies[rule.name], sent))
@@ -125,8 +145,19 @@ class Rulebook(Pack):
         references = {key: tuple(found.urns) for key, found in message.propertyDependencies.items()}
         return replace(wire.resource(message, inputs), references=references)
 
-    def _apply(self, rule: AnyRule, resources: Sequence[Resource], response: proto.AnalyzeResponse) -> None:
-        findings = list(rule.evaluate(resources, self._settings(rule)))
+    def _plan(self, token: str) -> _Plan:
+        """Return what there is to do for a type; to ask each rule about each resource costs more than the checks."""
+        if token not in self._plans:
+            on = [rule for rule in self._of_resource if self._is_on(rule.name)]
+            others = (rule.name for rule in on if not rule.matches(token))
+            answer = proto.AnalyzeResponse(not_applicable=[proto.PolicyNotApplicable(policy_name=it) for it in others])
+            self._plans[token] = _Plan([(it, self._settings(it)) for it in on if it.matches(token)], answer)
+        return self._plans[token]
+
+    def _apply(
+        self, rule: AnyRule, resources: Sequence[Resource], settings: SettingValues, response: proto.AnalyzeResponse
+    ) -> None:
+        findings = list(rule.evaluate(resources, settings))
         violations = self._judge.violations(rule, findings)
         self._say(rule.name, ((it.resource.urn, messages.failed(rule, it)) for it in violations), response)
         if not resources or (findings and not violations):
@@ -141,9 +172,9 @@ class Rulebook(Pack):
     def _is_on(self, name: str) -> bool:
         return self.policies[name].enforcementLevel != proto.EnforcementLevel.DISABLED
 
-    def _remedies(self, rule: ResourceRule, token: str) -> bool:
+    def _remedies(self, rule: ResourceRule) -> bool:
         asked = self.policies[rule.name].enforcementLevel == proto.EnforcementLevel.REMEDIATE
-        return asked and rule.remedy is not None and rule.matches(token)
+        return asked and rule.remedy is not None
 
     def _settings(self, rule: AnyRule) -> SettingValues:
         engines = self._configured.get(rule.name, {})
