@@ -1,7 +1,8 @@
 """`make bench`: the promised times and sizes, measured in a copy of the checkout: what stands here is left alone.
 
 A preview is measured in a process of its own, as people run it: imports count. The floor of a preview is a flat program
-that registers the same number of resources of the same types through the same plugins.
+that registers the same number of resources of the same types through the same plugins; that of the policy pack is a
+pack without rules, which the engine starts and asks about each resource all the same.
 """
 
 import json
@@ -28,8 +29,18 @@ from sandbox.progress import Progress
 
 ROUNDS = 5
 STACK = "prod"
-VARIANTS = ("floor", "program", "policies")
-"""The flat program; ours; ours with the policy pack."""
+VARIANTS = ("floor", "program", "unruled", "policies")
+"""The flat program; ours; ours with a pack without rules; ours with the policy pack."""
+
+_UNRULED = """\
+import sys
+
+sys.path.insert(0, {pack!r})
+from analyzer import serve
+from rulebook import Pack
+
+serve(Pack(()))
+"""
 
 
 class _Aside(Paths):
@@ -73,13 +84,22 @@ def preview(checkout: Path, variant: str) -> dict[str, float]:
     endpoints, _ = recovery.restart_servers(paths)
     stack = project.stack(STACK)
     program = flat_program(Engine(paths, stack, endpoints).resources()) if variant == "floor" else None
-    policies = None if variant == "policies" else ()
-    engine = Engine(_Aside(paths.home), stack, endpoints, program, policies)
+    engine = Engine(_Aside(paths.home), stack, endpoints, program, _packs(paths, checkout / "policies", variant))
     progress = Progress.standard()
     started = time.monotonic()
     with progress.step(f"preview {variant}") as step:
         counts = engine.preview(Report(f"preview {variant}", progress, step))
     return {"seconds": time.monotonic() - started, "resources": counts["create"]}
+
+
+def _packs(paths: Paths, pack: Path, variant: str) -> tuple[str, ...]:
+    if variant != "unruled":
+        return (str(pack),) if variant == "policies" else ()
+    folder = paths.home / "unruled"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(pack / "PulumiPolicy.yaml", folder)
+    (folder / "__main__.py").write_text(_UNRULED.format(pack=str(pack)))
+    return (str(folder),)
 
 
 def comparison(rounds: Sequence[dict[str, dict[str, float]]]) -> str:
@@ -93,12 +113,13 @@ def comparison(rounds: Sequence[dict[str, dict[str, float]]]) -> str:
         raise SandboxError(
             f"program and floor must register the same number of resources, not {counts}; mend the floor"
         )
-    floor, ours, guarded = (statistics.median(each[variant]["seconds"] for each in rounds) for variant in VARIANTS)
+    medians = {variant: statistics.median(each[variant]["seconds"] for each in rounds) for variant in VARIANTS}
+    floor, ours, unruled, guarded = medians.values()
     return (
         f"preview of {STACK}, {counts.pop():.0f} resources to create: {ours:.1f} s, flat floor {floor:.1f} s, "
         f"ratio {ours / floor:.2f}\n"
-        f"the same with the policy pack: {guarded:.1f} s, {100 * (guarded - ours) / ours:+.0f} % "
-        f"(medians of {len(rounds)} interleaved rounds)"
+        f"the same with the policy pack: {guarded:.1f} s, {100 * (guarded - ours) / ours:+.0f} %; with a pack without "
+        f"rules {unruled:.1f} s, {100 * (unruled - ours) / ours:+.0f} % (medians of {len(rounds)} interleaved rounds)"
     )
 
 

@@ -10,14 +10,14 @@ from sandbox.process import Daemon
 
 
 def a_round(floor: float, program: float, policies: float, *, resources: int = 130) -> dict[str, dict[str, float]]:
-    seconds = {"floor": floor, "program": program, "policies": policies}
+    seconds = {"floor": floor, "program": program, "unruled": program + 0.5, "policies": policies}
     return {variant: {"seconds": each, "resources": resources} for variant, each in seconds.items()}
 
 
 def test_medians_make_the_ratio_and_the_cost_of_the_policies() -> None:
     said = comparison([a_round(4, 5, 6), a_round(4, 5, 6), a_round(4, 50, 60)])
     assert "130 resources to create: 5.0 s, flat floor 4.0 s, ratio 1.25" in said
-    assert "with the policy pack: 6.0 s, +20 %" in said
+    assert "with the policy pack: 6.0 s, +20 %; with a pack without rules 5.5 s, +10 %" in said
 
 
 def test_a_floor_with_other_resources_is_no_floor() -> None:
