@@ -14,7 +14,7 @@ def a_round(floor: float, program: float, policies: float, *, resources: int = 1
     return {variant: {"seconds": each, "resources": resources} for variant, each in seconds.items()}
 
 
-def test_medians_make_the_ratio_and_the_cost_of_the_policies() -> None:
+def test_the_lowest_rounds_make_the_ratio_and_the_cost_of_the_policies() -> None:
     said = comparison([a_round(4, 5, 6), a_round(4, 5, 6), a_round(4, 50, 60)])
     assert "130 resources to create: 5.0 s, flat floor 4.0 s, ratio 1.25" in said
     assert "with the policy pack: 6.0 s, +20 %; with a pack without rules 5.5 s, +10 %" in said
