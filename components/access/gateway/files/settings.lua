@@ -19,7 +19,7 @@ function M.load(path, files)
     for name, value in pairs(found) do
         M[name] = value
     end
-    M.backup = read(files.backup)
+    M.backup = read(files.backup):match("^%S*")
     M.files = files
 end
 

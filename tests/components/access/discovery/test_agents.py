@@ -106,7 +106,7 @@ def gateway(site: Site, models: dict[int, Model], tmp_path_factory: pytest.TempP
     ready = _ready_server(site, tmp_path_factory.mktemp("ready"))
     site.start_agent(config.GATEWAY, GATEWAY, {"127.0.0.1:8443": f"127.0.0.1:{ready.server_port}"})
     place = site.place(f"gateway-{GATEWAY}", GATEWAY)
-    files = {**config.template_files(), "nginx.conf": "", "settings.json": ""}
+    files = {**config.template_files(), "nginx.conf": "", "settings.json": "", "backup": ""}
     for folder, content in {"etc/gateway": files, "tls": site.cluster.sources().secrets["gateway-tls"]}.items():
         (place.root / folder).mkdir(parents=True, exist_ok=True)
         for name, text in content.items():
@@ -218,12 +218,14 @@ def test_an_agents_token_is_good_for_its_own_service_alone(site: Site, gateway: 
     assert status == 403
 
 
-def test_a_new_certificate_reloads_nginx_once(gateway: Gateway) -> None:
+def test_a_new_certificate_and_a_new_backup_reload_nginx_once_each(gateway: Gateway) -> None:
     assert wait_until(lambda: gateway.reloads() > 0, PATIENCE)
     before = gateway.reloads()
     certificate = gateway.place.root / "tls/tls.crt"
     certificate.write_text(certificate.read_text() + "\n")
     assert wait_until(lambda: gateway.reloads() == before + 1, PATIENCE)
+    (gateway.place.root / "etc/gateway/backup").write_text("other.elb.example:443")
+    assert wait_until(lambda: gateway.reloads() == before + 2, PATIENCE)
     # Without a server to tell, nothing is told and nothing breaks.
     (gateway.place.root / "var/run/gateway/nginx.pid").unlink()
     certificate.write_text(certificate.read_text() + "\n")
@@ -231,7 +233,7 @@ def test_a_new_certificate_reloads_nginx_once(gateway: Gateway) -> None:
     seen = stamp.read_text()
     assert wait_until(lambda: stamp.read_text() != seen, PATIENCE)
     assert gateway.template.pid() is not None
-    assert gateway.reloads() == before + 1
+    assert gateway.reloads() == before + 2
 
 
 def test_a_renewed_certificate_is_served_without_a_restart(site: Site, gateway: Gateway) -> None:
