@@ -107,7 +107,8 @@ class _Log:
         return Plan(
             stack=stack,
             steps=steps_of(self.told.values(), graph),
-            policies=tuple(self.policies),
+            # Not as the engine came to ask, which differs between two previews of the same change.
+            policies=tuple(sorted(self.policies, key=lambda it: (it.message, it.rule, it.urn))),
             policy_packs={name.partition("|")[0]: version for name, version in packs.items()},
             diagnostics=tuple(self.diagnostics),
             seconds=float(self.summary.duration_seconds) if self.summary else 0.0,

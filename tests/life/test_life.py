@@ -141,8 +141,7 @@ def test_after_a_crash_of_moto_and_a_control_plane_up_says_so_and_changes_nothin
 def test_destroy_leaves_nothing_once_the_clusters_may_go(checkout: Checkout) -> None:
     for stack in ("prod", "dr"):
         checkout.change(stack, {"cluster.deletion_protection": False})
-    # Clusters and balancers follow the setting; which of them the engine judges first is its own affair.
-    assert re.search(r"Policy require-(deletion|balancer)-protection fails in prod", checkout.refused("up"))
+    assert "require-deletion-protection" in checkout.refused("up")
     (checkout.folder / "policies" / "settings.yaml").write_text(UNPROTECTED)
     checkout.sandbox("up")
     assert "AWS: 0 resources held by moto, 0 only recorded" in checkout.sandbox("destroy")

@@ -168,6 +168,16 @@ def test_a_policy_fails_warns_can_not_tell_or_is_waived(
     assert result.urn == urn
 
 
+def test_policy_results_stand_in_one_order_whatever_the_engine_asked_first() -> None:
+    said = [
+        from_json({"policyEvent": {"message": message, "enforcementLevel": "mandatory", "policyName": name}})
+        for message, name in (("O12: a balancer", "require-balancer-protection"), ("E12: a", "require-deletion-protection"))
+    ]  # fmt: skip
+    for each in (said, said[::-1]):
+        rules = [it.rule for it in plan_of("prod", each).policies]
+        assert rules == ["require-deletion-protection", "require-balancer-protection"]
+
+
 def test_a_policy_of_the_stack_is_of_no_resource() -> None:
     urn = "urn:pulumi:prod::inference-platform::pulumi:pulumi:Stack::inference-platform-prod"
     event = from_json({"policyEvent": {"message": "zones", "policyName": "require-zones", "resourceUrn": urn}})
