@@ -6,7 +6,9 @@ from typing import Self
 from pydantic import Field, ValidationError, model_validator
 
 from components import addressing, messages, naming
-from components.capacity import Inference, Nodes, Quotas
+from components.node_groups import Nodes
+from components.quotas import Quotas
+from components.serving import Inference
 from components.traffic import Access
 from components.vocabulary import (
     Arn,

@@ -5,9 +5,9 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from components import sizing
-from components.capacity import Range, SystemGroup
 from components.demand import AGENT, CONSUL_SERVER, CONSUL_SERVERS, KEEPER, POD, TEMPLATE, Demand, of_container
-from components.vocabulary import Count, Domain, Model, Percent, Text
+from components.node_groups import SystemGroup
+from components.vocabulary import Count, Domain, Model, Percent, Range, Text
 
 
 class RateLimit(Model):

@@ -2,9 +2,9 @@
 
 import re
 from ipaddress import IPv4Network
-from typing import Annotated, Final, get_args
+from typing import Annotated, Final, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
 _EVERYONE: Final = "0.0.0.0/0"
@@ -61,3 +61,16 @@ Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=1)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Days = Annotated[int, Field(ge=1, le=3653)]
+
+
+class Range(Model):
+    """A least and a most."""
+
+    minimum: Count = Field(description="least, a count")
+    maximum: Count = Field(description="most, a count")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.minimum > self.maximum:
+            raise ValueError(f"minimum {self.minimum} is above maximum {self.maximum}; lower one or raise the other")
+        return self

@@ -11,8 +11,8 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgs
 from pulumi_kubernetes.scheduling.v1 import PriorityClass
 
 from components.base import Component
-from components.capacity import Quota, Quotas
 from components.naming import BUSINESS, DATA, MONITORING
+from components.quotas import Quota, Quotas
 
 NAMESPACE_LABEL: Final = "kubernetes.io/metadata.name"
 _DNS_PORT = 53

@@ -14,13 +14,13 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from components.base import Component
 from components.beside import Beside
-from components.capacity import Inference as InferenceSettings
 from components.compute.domains import NAMESPACE_LABEL
 from components.compute.scaling import behaviour
 from components.compute.serving_pod import LABELS, NAME, PORT, pod_spec
 from components.naming import BUSINESS, MONITORING
 from components.pods import LONGEST_STREAM
 from components.ports import GRPC_PORT, HTTPS
+from components.serving import Inference as InferenceSettings
 
 _METADATA: Final[ObjectMetaArgsDict] = {"name": NAME, "namespace": BUSINESS, "labels": LABELS}
 _PODS: Final[LabelSelectorArgsDict] = {"match_labels": LABELS}

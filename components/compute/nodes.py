@@ -16,11 +16,11 @@ from pulumi_aws.eks.outputs import NodeGroupResource
 from pulumi_aws.iam import Role
 
 from components.base import Component, site_tags
-from components.capacity import GpuGroup, Group, ReservedGroup
-from components.capacity import Nodes as NodesSettings
 from components.compute.cluster import Cluster
 from components.compute.identity import service_role
 from components.compute.user_data import user_data
+from components.node_groups import GpuGroup, Group, ReservedGroup
+from components.node_groups import Nodes as NodesSettings
 
 _POLICIES = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"]
 # A node loads a GPU driver and tens of GB of image: gp3's own 3000 IOPS and 125 MiB/s would take minutes more.

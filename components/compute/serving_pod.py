@@ -15,10 +15,10 @@ from pulumi_kubernetes.core.v1 import (
 
 from components import sizing
 from components.beside import Beside
-from components.capacity import Inference
 from components.compute.nodes import CAPACITY_LABEL, GPU_LABEL, GPU_TAINT
 from components.pods import CONFINED, CONFINED_POD, leaving_dead_nodes
 from components.ports import GRPC_PORT
+from components.serving import Inference
 
 NAME: Final = "deepseek-inference"
 PORT: Final = 8000

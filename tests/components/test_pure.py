@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import addressing, sizing
-from components.capacity import SystemGroup
 from components.compute.user_data import user_data
 from components.demand import Demand, of_container
+from components.node_groups import SystemGroup
 from components.traffic import Access
 
 REGIONS = st.integers(0, 255).map(lambda second: f"10.{second}.0.0/16")

@@ -18,11 +18,11 @@ from components.access.gateway import config
 from components.access.gateway.network import policy
 from components.access.gateway.pod import LABELS, ORIGIN, pod_spec
 from components.base import Component
-from components.capacity import Inference
 from components.compute.scaling import behaviour
 from components.naming import BUSINESS
 from components.pods import LONGEST_STREAM
 from components.ports import GATEWAY_NODE_PORT, HTTPS
+from components.serving import Inference
 from components.traffic import Access
 
 _METADATA: Final[ObjectMetaArgsDict] = {"name": config.NAME, "namespace": BUSINESS, "labels": LABELS}
