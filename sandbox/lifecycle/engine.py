@@ -89,22 +89,20 @@ class Engine:
     def unprotect(self) -> None:
         """Lift `protect` in the state of the sandbox alone, so that it can be taken down."""
         with self._told("lift the protection"):
-            opened = self._open()
-            opened.workspace.pulumi_command.run(
-                ["state", "unprotect", "--all", "--yes", "--stack", self.stack.name],
-                opened.workspace.work_dir, opened.workspace.env_vars,
-            )  # fmt: skip
+            self._command("state", "unprotect", "--all", "--yes")
 
     def resources(self) -> list[dict[str, Any]]:
         """Every resource of the state, its secrets in plain text: for this process alone, never for a file or a log."""
         with self._told("read the state"):
-            opened = self._open()
-            ran = opened.workspace.pulumi_command.run(
-                ["stack", "export", "--show-secrets", "--stack", self.stack.name],
-                opened.workspace.work_dir, opened.workspace.env_vars,
-            )  # fmt: skip
-        found: list[dict[str, Any]] = json.loads(ran.stdout)["deployment"].get("resources") or []
+            exported = self._command("stack", "export", "--show-secrets")
+        found: list[dict[str, Any]] = json.loads(exported)["deployment"].get("resources") or []
         return found
+
+    def _command(self, *words: str) -> str:
+        """What the engine's own command prints on this stack."""
+        workspace = self._open().workspace
+        command = [*words, "--stack", self.stack.name]
+        return workspace.pulumi_command.run(command, workspace.work_dir, workspace.env_vars).stdout
 
     @property
     def _policies(self) -> list[str]:
