@@ -165,6 +165,16 @@ class Settings(Model):
         return self
 
     @model_validator(mode="after")
+    def _fits(self) -> Self:
+        for kind in sorted({*self.nodes.reserved.instance_types, *self.nodes.spot.instance_types}):
+            if short := self.inference.cache_shortage(kind):
+                raise ValueError(
+                    f"inference: {short}; lower concurrency, mean_tokens, context_tokens or batching, raise"
+                    " tensor_parallel, or take nodes with more GPU memory"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _room(self) -> Self:
         demand = self.inference.demand() + self.access.demand()
         if short := self.quotas.business.shortage(demand):

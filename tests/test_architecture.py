@@ -13,6 +13,7 @@ PURE = [
     "addressing",
     "naming",
     "demand",
+    "memory",
     "sizing",
     "vocabulary",
     "node_groups",

@@ -61,6 +61,10 @@ TYPED = [
     ("inference.replicas.minimum", "0", "inference.replicas.minimum: got 0, must be 1 or more"),
     ("inference.cpu_target_percent", "101", "inference.cpu_target_percent: got 101, must be 100 or less"),
     ("inference.quantization", "int4", 'inference.quantization: got "int4", must be fp8, int8 or awq'),
+    ("inference.revision", "main", 'inference.revision: got "main", must be the 40 hexadecimal digits of a commit; a'),
+    ("inference.image", "vllm:v1", 'inference.image: got "vllm:v1", must be an image by digest, name@sha256:64 hex'),
+    ("inference.kv_cache.format", "fp4", 'inference.kv_cache.format: got "fp4", must be auto or fp8'),
+    ("inference.kv_cache.gpu_memory_percent", "101", "gpu_memory_percent: got 101, must be 100 or less"),
     ("nodes.reserved.instance_types", "[a, b]", 'got ["a", "b"], must have 1 or fewer entries'),
     ("nodes.reserved.instance_types", "[m7i.large]", "instance_types ['m7i.large'] must be of ['g6e.12xlarge', "),
     ("quotas.data.gpus", "-1", "quotas.data.gpus: got -1, must be 0 or more"),
@@ -124,6 +128,16 @@ SIZES = [
     ("nodes.reserved.initial", "20", "nodes.reserved: initial 20 must be from 3 to 8"),
     ("upstream", "other", "role primary with upstream other: a standby needs one, a primary has none"),
 ]
+MODELS = [
+    ("inference.model", "gpt", "inference: model 'gpt' must be of ['Qwen/Qwen2.5-72B-Instruct', "),
+    ("inference.context_tokens", "200000", "inference: context_tokens 200000 must be 163840 or less"),
+    ("inference.mean_tokens", "40000", "inference: mean_tokens 40000 must be context_tokens 32768 or less"),
+    ("inference.tensor_parallel", "6", "inference: tensor_parallel 6 must divide the 128 attention heads"),
+    ("inference.quantization", "awq", "quantization awq: deepseek-ai/DeepSeek-V3 is published in fp8, which the"),
+    ("inference.concurrency", "200", "inference: batching.sequences 128 must be concurrency 200 or more"),
+    ("nodes.spot.instance_types", "[p5en.48xlarge, p5.48xlarge]", "inference: p5.48xlarge has no room for KV cache:"),
+    ("inference.mean_tokens", "16384", "room for 581,316 tokens of KV cache, 1,048,576 are needed for 64 requests of"),
+]
 KEYS = [
     ("surprise", "1", "platform.surprise: unknown key, known here are access, cluster, cost_center, inference"),
     ("sites.1.rack", "3", "platform.sites.1.rack: unknown key, known here are name, reservation_id, weight, zone"),
@@ -132,7 +146,7 @@ KEYS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "text", "said"), [*TYPED, *PLACES, *SIZES, *KEYS])
+@pytest.mark.parametrize(("path", "text", "said"), [*TYPED, *PLACES, *SIZES, *MODELS, *KEYS])
 def test_a_bad_value_is_one_clear_line(path: str, text: str, said: str) -> None:
     line = _refusal(_with("prod", path, text))
     assert said in line

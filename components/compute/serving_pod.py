@@ -105,11 +105,22 @@ def _server(inference: Inference) -> ContainerArgsDict:
 
 
 def _arguments(inference: Inference) -> list[str]:
+    """Return what vLLM is told: https://docs.vllm.ai/en/v0.11.0/configuration/engine_args.html."""
+    share = inference.kv_cache.gpu_memory_percent / 100
+    # Weights that are published in the format say so themselves.
+    quantization = [f"--quantization={inference.quantization}"] if inference.quantized_at_load() else []
     return [
         f"--model={inference.model}",
         f"--revision={inference.revision}",
-        f"--quantization={inference.quantization}",
+        f"--served-model-name={inference.served_name}",
+        *quantization,
         f"--tensor-parallel-size={inference.tensor_parallel}",
+        f"--max-model-len={inference.context_tokens}",
+        f"--max-num-seqs={inference.batching.sequences}",
+        f"--max-num-batched-tokens={inference.batching.tokens}",
+        f"--kv-cache-dtype={inference.kv_cache.format}",
+        f"--gpu-memory-utilization={share:.2f}",
+        "--enable-prefix-caching" if inference.kv_cache.prefix_caching else "--no-enable-prefix-caching",
         f"--port={PORT}",
     ]
 
