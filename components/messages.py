@@ -21,6 +21,7 @@ _ALLOWED: Final[Mapping[str, str]] = {
     "less_than_equal": "must be {le} or less",
     "list_type": "must be a list",
     "model_type": "must be a mapping of settings",
+    "multiple_of": "must be a multiple of {multiple_of}",
     "string_too_short": "must not be empty",
     "string_type": "must be text; put quotes around what looks like a number",
     "too_long": "must have {max_length} or fewer entries",

@@ -10,7 +10,7 @@ from typing import Final
 BUSINESS: Final = "business"
 DATA: Final = "data"
 MONITORING: Final = "monitoring"
-_NODE_GROUPS: Final = ("system", "reserved", "spot")
+_NODE_GROUPS: Final = ("system", "reserved", "spot", "on-demand")
 
 # The engine appends a hyphen and seven hexadecimal digits to a name that it makes of a logical one:
 # https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming

@@ -1,4 +1,4 @@
-"""The node groups of a site: the cluster's own services, and GPUs of two capacity kinds."""
+"""The node groups of a site: the cluster's own services, and GPUs of three kinds: a base, a burst, and what stands in for them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,6 +57,7 @@ def _kinds(nodes: NodesSettings) -> list[_Kind]:
         ),
         _gpu("reserved", nodes.reserved, "ON_DEMAND"),
         _gpu("spot", nodes.spot, "SPOT"),
+        _gpu("on-demand", nodes.on_demand, "ON_DEMAND"),
     ]
 
 

@@ -18,7 +18,7 @@ def test_sealed_counts() -> None:
         "subnet:Subnet": 8,
         "natGateway:NatGateway": 2,
         "cluster:Cluster": 2,
-        "nodeGroup:NodeGroup": 6,
+        "nodeGroup:NodeGroup": 8,
     }
     assert {kind: len(_prod().of(kind)) for kind in counts} == counts
 
@@ -37,7 +37,7 @@ def test_a_site_has_its_nodes_in_its_own_subnet() -> None:
 
 def test_gpu_nodes_are_tainted() -> None:
     groups = [each for each in _prod().of("nodeGroup:NodeGroup") if "NVIDIA" in each.inputs["amiType"]]
-    assert len(groups) == 4
+    assert len(groups) == 6
     assert all(each.inputs["taints"][0]["key"] == "nvidia.com/gpu" for each in groups)
 
 

@@ -1,6 +1,6 @@
 import pytest
 from rules._resource import UNKNOWN, Resource, Value
-from rules._types import AUTOSCALER, CLUSTER, DEPLOYMENT, NODE_GROUP
+from rules._types import CLUSTER, DEPLOYMENT, NODE_GROUP
 
 from tests.policies.mutation import changed
 from tests.policies.samples import linked, resource, said
@@ -9,7 +9,7 @@ NAME = "require-steady-floor"
 LEAST = ("scalingConfig", "minSize")
 MUTATIONS = (
     changed(NODE_GROUP, "llm-dr-c-reserved", LEAST, 1, "dr"),
-    changed(AUTOSCALER, "llm-dr-c-inference", ("spec", "minReplicas"), 3, "dr"),
+    changed(NODE_GROUP, "llm-dr-c-reserved", ("capacityType",), "SPOT", "dr"),
 )
 PLACE: Value = {"name": "model", "namespace": "business"}
 
