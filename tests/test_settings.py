@@ -125,7 +125,11 @@ SIZES = [
     ("nodes.system.minimum", "2", "nodes.system: minimum 2 must be at least 3, one for each Consul server; take more"),
     ("nodes.system.instance_type", "m7g.large", "instance_type 'm7g.large' must be of ['m6i.2xlarge', 'm6i.4xlarge'"),
     ("nodes.spot.minimum", "1", "nodes.spot alone holds 1 replicas, must hold inference.replicas.minimum 2; raise"),
-    ("nodes.reserved.spare", "2", "nodes.reserved alone holds 1 replicas, must hold inference.replicas.minimum 2; raise"),
+    (
+        "nodes.reserved.spare",
+        "2",
+        "nodes.reserved alone holds 1 replicas, must hold inference.replicas.minimum 2; raise",
+    ),
     ("nodes.on_demand.maximum", "0", "nodes.on_demand.maximum: got 0, must be 1 or more"),
     ("nodes.scale_out.cpu.period_seconds", "90", "period_seconds: got 90, must be a multiple of 60"),
     ("nodes.scale_out.memory.above_percent", "101", "memory.above_percent: got 101, must be 100 or less"),

@@ -1,4 +1,4 @@
-"""The node groups of a site: the cluster's own services, and GPUs of three kinds: a base, a burst, and what stands in for them."""
+"""The node groups of a site: the cluster's own services, and GPUs: a base, a burst, and what stands in for both."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
