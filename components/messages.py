@@ -16,6 +16,9 @@ _LONGEST: Final = 60
 _ALLOWED: Final[Mapping[str, str]] = {
     "bool_type": "must be true or false",
     "enum": "must be {expected}",
+    "finite_number": "must be a finite number",
+    "float_type": "must be a number",
+    "greater_than": "must be above {gt}",
     "greater_than_equal": "must be {ge} or more",
     "int_type": "must be a whole number",
     "less_than_equal": "must be {le} or less",

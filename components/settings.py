@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import Field, ValidationError, model_validator
 
 from components import addressing, messages, naming
+from components.forecast import Forecast
 from components.node_groups import Nodes
 from components.quotas import Quotas
 from components.serving import Inference
@@ -99,6 +100,7 @@ class Settings(Model):
     access: Access = Field(description="entry, gateway and service discovery")
     nodes: Nodes = Field(description="node groups")
     inference: Inference = Field(description="model serving")
+    forecast: Forecast = Field(description="the traffic that the sizes are planned for")
     quotas: Quotas = Field(description="the most that each domain may ask for")
 
     @classmethod

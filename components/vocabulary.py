@@ -60,10 +60,12 @@ Image = Annotated[str, _matching(r".+@sha256:[0-9a-f]{64}", "an image by digest,
 CacheFormat = Annotated[str, _matching("auto|fp8", "auto or fp8")]
 Quantization = Annotated[str, _matching("fp8|int8|awq", "fp8, int8 or awq")]
 Domain = Annotated[str, _matching(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", "a DNS name like llm.example.com")]
+Url = Annotated[str, _matching(r"https://\S+", "an https address")]
 Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=1)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Seconds = Annotated[int, Field(ge=1, le=86400)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=3653)]
 
 

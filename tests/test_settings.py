@@ -67,6 +67,13 @@ TYPED = [
     ("inference.kv_cache.gpu_memory_percent", "101", "gpu_memory_percent: got 101, must be 100 or less"),
     ("nodes.reserved.instance_types", "[a, b]", 'got ["a", "b"], must have 1 or fewer entries'),
     ("nodes.reserved.instance_types", "[m7i.large]", "instance_types ['m7i.large'] must be of ['g6e.12xlarge', "),
+    ("forecast.safety", "1.2", "forecast.safety: got 1.2, must be from 1.5 to 2.0: with less an ordinary peak queues"),
+    ("forecast.safety", "2.5", "forecast.safety: got 2.5, must be from 1.5 to 2.0"),
+    ("forecast.safety", "high", 'forecast.safety: got "high", must be a number'),
+    ("forecast.response_seconds", "0", "forecast.response_seconds: got 0, must be above 0"),
+    ("forecast.response_seconds", ".inf", "must be a finite number"),
+    ("forecast.requests_per_second.mean", "40", "mean 40.0 is above peak 36.0; lower one or raise the other"),
+    ("forecast.measured.sources", "[someone]", 'sources.0: got "someone", must be an https address'),
     ("quotas.data.gpus", "-1", "quotas.data.gpus: got -1, must be 0 or more"),
 ]
 PLACES = [
@@ -148,7 +155,7 @@ MODELS = [
     ("inference.mean_tokens", "16384", "room for 581,316 tokens of KV cache, 1,048,576 are needed for 64 requests of"),
 ]
 KEYS = [
-    ("surprise", "1", "platform.surprise: unknown key, known here are access, cluster, cost_center, inference"),
+    ("surprise", "1", "platform.surprise: unknown key, known here are access, cluster, cost_center, forecast"),
     ("sites.1.rack", "3", "platform.sites.1.rack: unknown key, known here are name, reservation_id, weight, zone"),
     ("phase", "full", "platform.phase: unknown key, known here are"),
     ("nodes.system", "", "platform.nodes.system: is missing, must be given: nodes of the cluster's own services"),
@@ -171,7 +178,7 @@ def test_settings_that_are_no_mapping(values: object) -> None:
 
 def test_many_mistakes_are_still_one_line_that_can_be_read() -> None:
     line = _refusal({})
-    assert "and 9 more" in line
+    assert "and 10 more" in line
     assert len(line) < 400
 
 
