@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
+from drawing.chart import Mark
 from sandbox.access.client import Request
 from sandbox.access.figures import Figure, at_least, at_most, percentile, share
 from sandbox.access.load import CLIENTS, OK, Sample, Source, Stream
-from sandbox.access.plot import Mark
 from sandbox.access.rig import Rig
 from sandbox.access.scenarios.scenario import Found, Scenario, Timeline, between, failed_percent, latency_ms
 

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from drawing.chart import Mark
 from sandbox.access.figures import Figure, percentile, share
 from sandbox.access.load import Load, Sample, Stream
-from sandbox.access.plot import Mark
 from sandbox.access.rig import Rig
 
 RATE = 40.0
