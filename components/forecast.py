@@ -24,7 +24,7 @@ class Rate(Model):
 class Measured(Model):
     """What one GPU does, as somebody measured it with this model: an estimate until it is measured here."""
 
-    instance_type: Text = Field(description="EC2 instance type whose GPUs these are")
+    instance_types: list[Text] = Field(min_length=1, description="EC2 instance types whose GPUs these are")
     concurrency: Count = Field(description="requests that the measured replica answered at the same time, a count")
     prefill: Positive = Field(description="prompts that one GPU reads, tokens/s")
     decode: Positive = Field(description="answers that one GPU writes, over all requests in work, tokens/s")

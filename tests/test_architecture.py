@@ -29,6 +29,7 @@ PURE = [
     "planning/formula",
     "planning/fleet",
     "planning/plan",
+    "planning/compare",
     "access/entry/names",
     "compute/user_data",
     "access/discovery/config",

@@ -87,10 +87,15 @@ class NodeKinds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodePlan:
-    """GPU nodes of one site; beyond the reserved ones the burst is spot's."""
+    """GPU nodes of one site; beyond the reserved ones the burst is spot's.
+
+    Attributes:
+        static: reserved nodes that it would take without any burst, to compare with.
+    """
 
     reserved: int
     spot: Sizes
+    static: int
 
 
 def share_after_loss(weights: Sequence[int]) -> float:
@@ -136,9 +141,9 @@ def nodes(wanted: Sizes, sites: int, kinds: NodeKinds) -> NodePlan:
     reserved = base + kinds.spares
     elsewhere = up(sites * wanted.minimum / (sites - 1)) if sites > 1 else wanted.minimum
     least = up(max(wanted.minimum, elsewhere - reserved * kinds.reserved) / kinds.spot)
-    return NodePlan(
-        reserved=reserved, spot=Sizes(least, max(least, up((wanted.maximum - base * kinds.reserved) / kinds.spot)))
-    )
+    burst = up((wanted.maximum - base * kinds.reserved) / kinds.spot)
+    static = up(wanted.maximum / kinds.reserved) + kinds.spares
+    return NodePlan(reserved=reserved, spot=Sizes(least, max(least, burst)), static=static)
 
 
 def per_node(gpus: int, of_replica: int) -> int:

@@ -1,6 +1,6 @@
 """The plan of a stack: what its forecast makes of its settings, site by site; pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,21 +41,6 @@ class Plan:
     replicas: Sizes
     nodes: NodePlan
     gateways: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """Where settings and plan disagree.
-
-    Attributes:
-        setting: its key.
-        found: what the settings say.
-        planned: what the plan says, in words where a number is a bound.
-    """
-
-    setting: str
-    found: str
-    planned: str
 
 
 def traffic(forecast: Forecast) -> Traffic:
@@ -125,42 +110,3 @@ def _kinds(settings: Settings) -> NodeKinds:
 def _room(kinds: Sequence[str], gpus: int) -> int:
     """Return the replicas on a node of the smallest kind: which one starts is up to the market."""
     return min(fleet.per_node(GPUS_PER_NODE[kind], gpus) for kind in kinds)
-
-
-def differences(settings: Settings) -> list[Difference]:
-    """Return where a stack's settings and its plan disagree: sizes, and what the throughput was measured on.
-
-    The least of everything runs whatever the load, so it is neither below the plan nor above it: who wants more says so
-    in the forecast, where it has a reason. The most costs nothing until it is needed, so it may be above.
-    """
-    found = plan(settings)
-    nodes, inference = settings.nodes, settings.inference
-    return [
-        *_sizes("inference.replicas", Sizes(inference.replicas.minimum, inference.replicas.maximum), found.replicas),
-        *_exact("access.gateway.replicas.minimum", settings.access.gateway.replicas.minimum, found.gateways),
-        *_exact("nodes.reserved.minimum", nodes.reserved.minimum, found.nodes.reserved),
-        *_sizes("nodes.spot", Sizes(nodes.spot.minimum, nodes.spot.maximum), found.nodes.spot),
-        *_measured(settings),
-    ]
-
-
-def _sizes(setting: str, found: Sizes, planned: Sizes) -> Iterator[Difference]:
-    yield from _exact(f"{setting}.minimum", found.minimum, planned.minimum)
-    if found.maximum < planned.maximum:
-        yield Difference(setting=f"{setting}.maximum", found=str(found.maximum), planned=f"{planned.maximum} or more")
-
-
-def _exact(setting: str, found: int, planned: int) -> Iterator[Difference]:
-    if found != planned:
-        yield Difference(setting=setting, found=str(found), planned=str(planned))
-
-
-def _measured(settings: Settings) -> Iterator[Difference]:
-    """Yield what is not as it was measured: another GPU or batch has another throughput."""
-    measured, kinds = settings.forecast.measured, {*settings.nodes.reserved.instance_types}
-    kinds |= {*settings.nodes.spot.instance_types}
-    if other := sorted(kinds - {measured.instance_type}):
-        yield Difference(
-            setting="forecast.measured.instance_type", found=measured.instance_type, planned=", ".join(other)
-        )
-    yield from _exact("forecast.measured.concurrency", measured.concurrency, settings.inference.concurrency)

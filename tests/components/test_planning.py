@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.planning import fleet, formula
+from components.planning.compare import Line, basis, sizes, with_upstream
 from components.planning.fleet import NodeKinds, Replica, Request, Sizes, Traffic
-from components.planning.plan import GATEWAY_CONNECTIONS, Plan, differences, plan
+from components.planning.plan import GATEWAY_CONNECTIONS, Plan, plan
 from components.settings import Settings, SettingsError
 
 NGINX = engine.ROOT / "components" / "access" / "gateway" / "files" / "nginx.conf"
@@ -181,9 +182,29 @@ def test_the_shipped_plans_by_hand() -> None:
     assert _sizes(_planned("dr")) == (2, 4, 2, 2, 2)
 
 
+def _differences(values: object) -> list[Line]:
+    settings = Settings.parse(values)
+    return [line for line in (*sizes(settings, plan(settings)), *basis(settings)) if not line.agrees]
+
+
 @pytest.mark.parametrize("stack", ["prod", "dr"])
 def test_the_shipped_settings_are_the_plan(stack: str) -> None:
-    assert differences(Settings.parse(engine.values(stack))) == []
+    assert _differences(engine.values(stack)) == []
+
+
+def test_both_stacks_forecast_the_same_platform() -> None:
+    prod, dr = (Settings.parse(engine.values(stack)) for stack in ("prod", "dr"))
+    compared = list(with_upstream(dr, prod))
+    assert {line.setting for line in compared} >= {"forecast.requests_per_second", "forecast.output_tokens"}
+    assert all(line.agrees for line in compared)
+
+
+def test_another_forecast_of_the_same_platform_is_named() -> None:
+    values = engine.values("dr")
+    values["forecast"]["growth_percent"] = 10
+    settings = [Settings.parse(each) for each in (values, engine.values("prod"))]
+    found = [line for line in with_upstream(*settings) if not line.agrees]
+    assert [(line.setting, line.found, line.planned) for line in found] == [("forecast.growth_percent", "10", "25")]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +232,7 @@ def test_what_the_forecast_changes(key: str, value: object, sizes: tuple[int, ..
         ("nodes.spot.minimum", 3, ("3", "2")),
         ("nodes.spot.maximum", 3, ("3", "4 or more")),
         ("access.gateway.replicas.minimum", 3, ("3", "2")),
-        ("forecast.measured.instance_type", "p5.48xlarge", ("p5.48xlarge", "p5en.48xlarge")),
+        ("forecast.measured.instance_types", ["p5.48xlarge"], ("p5.48xlarge", "with p5en.48xlarge")),
         ("forecast.measured.concurrency", 32, ("32", "64")),
     ],
 )
@@ -224,8 +245,7 @@ def test_a_difference_is_named(path: str, value: object, said: tuple[str, str]) 
     at[last] = value
     if path.startswith("nodes.") and last == "minimum":
         at["initial"] = max(at["initial"], at["minimum"])
-    found = differences(Settings.parse(values))
-    assert [(each.setting, each.found, each.planned) for each in found] == [(path, *said)]
+    assert [(each.setting, each.found, each.planned) for each in _differences(values)] == [(path, *said)]
 
 
 def test_a_replica_larger_than_a_node_is_refused_by_the_settings() -> None:
