@@ -1,4 +1,4 @@
-"""EKS add-ons: moto has no API for them, so the ledger holds them."""
+"""EKS add-ons: moto has no API for them, so the ledger holds them; metrics-server runs beside the control plane."""
 
 import json
 
@@ -7,6 +7,8 @@ from sandbox.aws.eks_cluster import CLUSTER, require_cluster
 from sandbox.aws.iam import ROLE
 from sandbox.aws.ledger import Row
 from sandbox.aws.spec import Reference, Spec, inputs
+from sandbox.controllers import metrics_server
+from sandbox.controlplane import ControlPlane
 from sandbox.plugin.provider import ProviderError
 from sandbox.plugin.wire import Props
 
@@ -27,6 +29,8 @@ def _create(cloud: Cloud, props: Props) -> tuple[str, Props]:
     identity = f"{cluster}:{name}"
     if cloud.ledger.get(cloud.region, ADDON, identity):
         raise ProviderError(f"ResourceInUseException: cluster {cluster} has the add-on {name} already")
+    if name == metrics_server.NAME:
+        metrics_server.install(ControlPlane.of(cloud.paths, cloud.region, cluster))
     return identity, {"arn": cloud.arn("eks", f"addon/{cluster}/{name}/sandbox")}
 
 
@@ -50,6 +54,15 @@ def _update(cloud: Cloud, row: Row, news: Props) -> Props:
     return {}
 
 
+def _delete(cloud: Cloud, row: Row) -> None:
+    _undo(cloud, row.inputs)
+
+
+def _undo(cloud: Cloud, props: Props) -> None:
+    if props["addonName"] == metrics_server.NAME:
+        metrics_server.uninstall(ControlPlane.of(cloud.paths, cloud.region, props["clusterName"]))
+
+
 SPECS = (
     Spec(
         ADDON,
@@ -57,7 +70,8 @@ SPECS = (
             "clusterName!* addonName!* addonVersion configurationValues resolveConflictsOnCreate "
             "resolveConflictsOnUpdate podIdentityAssociations.roleArn podIdentityAssociations.serviceAccount tags"
         ),
-        _create, update=_update, computed=("arn",), identity=("clusterName", "addonName"), held="recorded",
+        _create, update=_update, delete=_delete, undo=_undo, computed=("arn",), identity=("clusterName", "addonName"),
+        held="recorded",
         references=(
             Reference("clusterName", CLUSTER, blocks=True),
             Reference("podIdentityAssociations.roleArn", ROLE, output="arn", everywhere=True),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sandbox.controlplane.folder import Folder, Ports
+from sandbox.controlplane.folder import FRONT_PROXY, KUBELET, Folder, Ports
 
 TOKEN_CACHE = "10s"  # noqa: S105 a duration: an access entry that is taken away stops working within it
 NODE_LEASE_SECONDS = 40
@@ -42,6 +42,7 @@ def apiserver(binary: Path, folder: Folder, ports: Ports, service_cidr: str) -> 
         # A loopback address may not stand in the Endpoints of the `kubernetes` Service, so nothing writes them.
         "--endpoint-reconciler-type=none", f"--service-cluster-ip-range={service_cidr}",
         "--allow-privileged=true", "--profiling=false", *_storage(folder, ports), *_identity(folder),
+        *_aggregation(folder),
     ]  # fmt: skip
 
 
@@ -64,12 +65,15 @@ def scheduler(binary: Path, folder: Folder) -> Sequence[str]:
     ]  # fmt: skip
 
 
-def kwok(binary: Path, folder: Folder, stages: Sequence[Path]) -> Sequence[str]:
-    """The kubelets of all nodes that carry the annotation, played by the given stages."""
+def kwok(binary: Path, folder: Folder, ports: Ports, stages: Sequence[Path]) -> Sequence[str]:
+    """The kubelets of all nodes that carry the annotation, played by the given stages; one port answers for all."""
+    serving = folder.cluster_authority.of(KUBELET)
     return [
         str(binary), f"--kubeconfig={folder.kubeconfig('kwok')}",
         "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
         f"--node-lease-duration-seconds={NODE_LEASE_SECONDS}",
+        f"--server-address=127.0.0.1:{ports.kubelet}", f"--node-port={ports.kubelet}",
+        f"--tls-cert-file={serving.certificate}", f"--tls-private-key-file={serving.key}",
         *(f"--config={stage}" for stage in stages),
     ]  # fmt: skip
 
@@ -95,4 +99,19 @@ def _identity(folder: Folder) -> Sequence[str]:
         f"--service-account-signing-key-file={folder.service_account_key}",
         f"--authentication-token-webhook-config-file={folder.webhook}",
         "--authentication-token-webhook-version=v1", f"--authentication-token-webhook-cache-ttl={TOKEN_CACHE}",
+    ]  # fmt: skip
+
+
+def _aggregation(folder: Folder) -> Sequence[str]:
+    """How API servers behind this one know it, and the users that it names.
+
+    (https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/)
+    """
+    authority = folder.front_proxy_authority
+    pair = authority.of(FRONT_PROXY)
+    return [
+        f"--requestheader-client-ca-file={authority.pair.certificate}", f"--requestheader-allowed-names={FRONT_PROXY}",
+        "--requestheader-username-headers=X-Remote-User", "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+        f"--proxy-client-cert-file={pair.certificate}", f"--proxy-client-key-file={pair.key}",
     ]  # fmt: skip

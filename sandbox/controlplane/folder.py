@@ -16,6 +16,8 @@ from sandbox.paths import Paths
 from sandbox.process import free_port
 
 ADMIN_GROUP = "system:masters"
+FRONT_PROXY = "front-proxy-client"
+KUBELET = "kubelet"
 CLIENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "admin": ("sandbox-admin", (ADMIN_GROUP,)),
     "kube-controller-manager": ("system:kube-controller-manager", ()),
@@ -27,11 +29,24 @@ CLIENTS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The ports of 127.0.0.1 that a control plane listens on."""
+    """The ports of 127.0.0.1 that a control plane and the controllers beside it listen on.
+
+    Attributes:
+        kubelet: kwok's, where every node's kubelet answers.
+        resource_metrics: metrics-server's.
+        scaler: the KEDA operator's metrics service.
+        external_metrics: KEDA's metrics adapter's.
+        prometheus: of the Prometheus that KEDA asks; nothing listens there until something runs one.
+    """
 
     api: int
     etcd: int
     peer: int
+    kubelet: int
+    resource_metrics: int
+    scaler: int
+    external_metrics: int
+    prometheus: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,16 @@ class Folder:
     def etcd_authority(self) -> Authority:
         """Signs etcd's certificate and the API server's as its client; nobody else may read the data."""
         return Authority(self.root / "pki" / "etcd", "etcd")
+
+    @property
+    def front_proxy_authority(self) -> Authority:
+        """Signs the certificate by which aggregated API servers know the API server."""
+        return Authority(self.root / "pki" / "front-proxy", "front-proxy")
+
+    @property
+    def companions(self) -> Path:
+        """Remembers the controllers that run beside the control plane, a file each."""
+        return self.root / "companions"
 
     @property
     def service_account_key(self) -> Path:
@@ -81,7 +106,7 @@ class Folder:
         return self.root / "ports.json"
 
     def kubeconfig(self, client: str) -> Path:
-        """The kubeconfig of one of `CLIENTS`."""
+        """The kubeconfig of one of `CLIENTS`, or of a service account."""
         return self.root / f"{client}.kubeconfig.json"
 
     def ports(self) -> Ports:
@@ -99,16 +124,35 @@ class Folder:
             authenticator: URL that answers this cluster's TokenReviews.
         """
         if not self.ports_file.exists():
-            ports = _free_ports()
-            write_private(self.ports_file, json.dumps(ports).encode())
+            write_private(self.ports_file, json.dumps(_free_ports()).encode())
         self._make_keys()
         self._write_configuration(authenticator)
         return self.ports()
 
+    def service_account_kubeconfig(self, namespace: str, name: str) -> Path:
+        """The kubeconfig of a service account, made at the first call.
+
+        A controller beside the control plane has no pod that a token is bound to, so a certificate says the same of it:
+        user and groups are those of its token (https://kubernetes.io/docs/reference/access-authn-authz/authentication/).
+        """
+        client = f"{namespace}-{name}"
+        groups = ("system:serviceaccounts", f"system:serviceaccounts:{namespace}")
+        self.cluster_authority.issue(client, groups, f"system:serviceaccount:{namespace}:{name}")
+        self._write_kubeconfig(client)
+        return self.kubeconfig(client)
+
+    def _write_kubeconfig(self, client: str) -> None:
+        ca = self.cluster_authority.pair.certificate.read_bytes()
+        config = _kubeconfig(self.ports().api, ca, self.cluster_authority.of(client))
+        write_private(self.kubeconfig(client), _json(config))
+
     def _make_keys(self) -> None:
         self.cluster_authority.ensure()
         self.etcd_authority.ensure()
+        self.front_proxy_authority.ensure()
+        self.front_proxy_authority.issue(FRONT_PROXY)
         self.cluster_authority.issue("apiserver")
+        self.cluster_authority.issue(KUBELET)
         self.etcd_authority.issue("etcd")
         self.etcd_authority.issue("apiserver")
         for name, (user, groups) in CLIENTS.items():
@@ -119,10 +163,8 @@ class Folder:
         if not self.encryption.exists():
             write_private(self.encryption, _json(_encryption_configuration(new_encryption_key())))
         write_private(self.webhook, _json(_webhook_configuration(authenticator)))
-        ca = self.cluster_authority.pair.certificate.read_bytes()
         for name in CLIENTS:
-            config = _kubeconfig(self.ports().api, ca, self.cluster_authority.of(name))
-            write_private(self.kubeconfig(name), _json(config))
+            self._write_kubeconfig(name)
 
 
 def folder_of(paths: Paths, region: str, cluster: str) -> Folder:

@@ -14,6 +14,9 @@ NODE_GROUP_LABEL = "eks.amazonaws.com/nodegroup"
 PODS = 110
 EPHEMERAL_STORAGE_GIB = 80
 KUBELET = "v1.36.1-eks"
+KUBELET_HOST = "localhost"
+"""Where a node's kubelet answers: kwok plays all of them on one port of this machine."""
+
 NODES = "/api/v1/nodes"
 EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 """EKS's spelling of taint effects to Kubernetes' (EKS API, Taint)."""
@@ -119,7 +122,12 @@ def _metadata(name: str, group: NodeGroupSpec) -> Object:
     return {
         "name": name,
         "labels": {**group.labels, **_labels(name, group)},
-        "annotations": {"kwok.x-k8s.io/node": "fake"},
+        "annotations": {
+            "kwok.x-k8s.io/node": "fake",
+            # Where metrics-server asks for the use of the node's pods
+            # (https://github.com/kubernetes-sigs/metrics-server/blob/master/FAQ.md).
+            "metrics.k8s.io/resource-metrics-path": f"/metrics/nodes/{name}/metrics/resource",
+        },
     }
 
 
@@ -137,6 +145,7 @@ def _node(name: str, group: NodeGroupSpec) -> Object:
             ),
             "addresses": [
                 {"type": "InternalIP", "address": _address(name, group)},
+                {"type": "InternalDNS", "address": KUBELET_HOST},
                 {"type": "Hostname", "address": name},
             ],
             "nodeInfo": _node_info(),

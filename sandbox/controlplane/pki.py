@@ -17,6 +17,7 @@ VALIDITY = dt.timedelta(days=3650)
 CLOCK_SKEW = dt.timedelta(hours=1)
 AES_KEY_BYTES = 32
 RSA_BITS = 2048
+API_SERVICE = "kubernetes.default.svc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,16 @@ class Authority:
         )
         _write(self.pair, builder.sign(key, hashes.SHA256()), key)
 
-    def issue(self, name: str, groups: tuple[str, ...] = (), common_name: str | None = None) -> KeyPair:
+    def issue(
+        self, name: str, groups: tuple[str, ...] = (), common_name: str | None = None, *, service: str | None = None
+    ) -> KeyPair:
         """Sign, once, a certificate for a client or for a server on 127.0.0.1.
 
         Args:
             name: of the files.
             groups: organizations, which Kubernetes takes as groups.
             common_name: which Kubernetes takes as the user; the file's name where none is given.
+            service: DNS name of the Service that the server stands for, the API server's where none is given.
         """
         pair = self.of(name)
         if not pair.exists:
@@ -80,7 +84,7 @@ class Authority:
             subject = _subject(common_name or name, groups)
             signer = serialization.load_pem_private_key(self.pair.key.read_bytes(), None)
             issuer = x509.load_pem_x509_certificate(self.pair.certificate.read_bytes()).subject
-            builder = _leaf(_builder(subject, issuer, key))
+            builder = _leaf(_builder(subject, issuer, key), service or API_SERVICE)
             _write(pair, builder.sign(_elliptic(signer), hashes.SHA256()), key)
         return pair
 
@@ -130,9 +134,9 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivate
     )
 
 
-def _leaf(builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
+def _leaf(builder: x509.CertificateBuilder, service: str) -> x509.CertificateBuilder:
     loopback = x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))
-    names = [loopback, x509.DNSName("localhost"), x509.DNSName("kubernetes.default.svc")]
+    names = [loopback, x509.DNSName("localhost"), x509.DNSName(service)]
     uses = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     return (
         builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

@@ -3,13 +3,14 @@
 import base64
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.controlplane import commands
 from sandbox.controlplane.bootstrap import bootstrap
 from sandbox.controlplane.client import ApiClient, ClientCertificate, StaticCredentials
+from sandbox.controlplane.companions import Companion, Companions
 from sandbox.controlplane.folder import Folder, Ports, folder_of
 from sandbox.errors import SandboxError
 from sandbox.locking import exclusive
@@ -38,6 +39,10 @@ STAGES = (
 """What kwok plays: nodes that keep their lease, and pods that run at once, end and go (paths of its module)."""
 
 
+METRICS = sorted((Path(__file__).parent / "kubelet").glob("*.yaml"))
+"""What kwok's kubelets say of the pods' use: their paths and where the numbers come from."""
+
+
 @dataclass(frozen=True, slots=True)
 class ControlPlane:
     """The control plane of one EKS cluster, kept in `clusters/<region>/<name>` of the sandbox."""
@@ -50,6 +55,24 @@ class ControlPlane:
     def of(cls, paths: Paths, region: str, name: str) -> "ControlPlane":
         """The control plane of a cluster, started or not."""
         return cls(paths, region, name)
+
+    @classmethod
+    def at(cls, paths: Paths, endpoint: str) -> "ControlPlane":
+        """The control plane of the cluster whose API server has this URL.
+
+        Raises:
+            SandboxError: this sandbox has none there.
+        """
+        planes = [cls(paths, folder.parent.name, folder.name) for folder in sorted(paths.clusters.glob("*/*"))]
+        found = [plane for plane in planes if plane.folder.ports_file.exists() and plane.endpoint == endpoint]
+        if not found:
+            raise SandboxError(f"{endpoint} is no API server of this sandbox, and controllers run beside those alone")
+        return found[0]
+
+    @property
+    def companions(self) -> Companions:
+        """The controllers that are installed into the cluster."""
+        return Companions(self.folder.companions)
 
     @property
     def folder(self) -> Folder:
@@ -93,8 +116,9 @@ class ControlPlane:
         return Daemon(program, self.folder.root)
 
     def is_running(self) -> bool:
-        """Whether all five processes run."""
-        return all(self.daemon(name).pid() is not None for name in (*SERVERS, *CONTROLLERS))
+        """Whether all five processes run, and the controllers that were installed."""
+        names = (*SERVERS, *CONTROLLERS, *(companion.name for companion in self.companions.all()))
+        return all(self.daemon(name).pid() is not None for name in names)
 
     def start(self, service_cidr: str) -> None:
         """Start what does not run and wait until the API server is ready.
@@ -113,11 +137,31 @@ class ControlPlane:
             if not wait_until(lambda: admin.is_ready() or self._server_ended(), READY_SECONDS) or self._server_ended():
                 raise SandboxError(self._why_not_ready())
             bootstrap(admin)
-            self._start_controllers()
+            self._start_controllers(ports)
+            for companion in self.companions.all():
+                self._ensure_companion(companion)
+
+    def install(self, companion: Companion) -> None:
+        """Run a controller beside the control plane from now on, or as it is now described.
+
+        Raises:
+            SandboxError: its program is missing, or a port of its is taken.
+        """
+        with exclusive(self.folder.root / "start.lock"):
+            if self.companions.remember(companion):
+                self.daemon(companion.name).stop()
+            self._ensure_companion(companion)
+
+    def uninstall(self, name: str) -> None:
+        """End a controller, and run it no longer."""
+        with exclusive(self.folder.root / "start.lock"):
+            self.companions.forget(name)
+            self.daemon(name).stop()
 
     def stop(self) -> None:
         """End its processes by pid, clients first; the folder stays."""
-        for name in (*reversed(CONTROLLERS), *reversed(SERVERS)):
+        companions = [companion.name for companion in self.companions.all()]
+        for name in (*companions, *reversed(CONTROLLERS), *reversed(SERVERS)):
             self.daemon(name).stop()
 
     def destroy(self) -> None:
@@ -130,13 +174,19 @@ class ControlPlane:
         self._ensure("etcd", commands.etcd(etcd, self.folder, ports), (ports.etcd, ports.peer))
         self._ensure("kube-apiserver", commands.apiserver(server, self.folder, ports, service_cidr), (ports.api,))
 
-    def _start_controllers(self) -> None:
+    def _start_controllers(self, ports: Ports) -> None:
         manager, scheduler, kwok = (self.paths.bin / name for name in CONTROLLERS)
         self._ensure("kube-controller-manager", commands.controller_manager(manager, self.folder), ())
         self._ensure("kube-scheduler", commands.scheduler(scheduler, self.folder), ())
-        self._ensure("kwok", commands.kwok(kwok, self.folder, _stages(self.paths)), ())
+        self._ensure("kwok", commands.kwok(kwok, self.folder, ports, _stages(self.paths)), (ports.kubelet,))
 
-    def _ensure(self, name: str, command: Sequence[str], ports: Sequence[int]) -> None:
+    def _ensure_companion(self, companion: Companion) -> None:
+        own = {**companion.environment, "GOMEMLIMIT": companion.memory}
+        self._ensure(companion.name, companion.command, companion.ports, own)
+
+    def _ensure(
+        self, name: str, command: Sequence[str], ports: Sequence[int], own: Mapping[str, str] | None = None
+    ) -> None:
         daemon = self.daemon(name)
         if daemon.pid() is not None:
             return
@@ -144,7 +194,7 @@ class ControlPlane:
             raise SandboxError(f"{command[0]} is missing; `make up` puts the sandbox's programs there")
         for port in ports:
             require_free_port(port, f"{name} of cluster {self.name}")
-        daemon.start(command, self._environment(name))
+        daemon.start(command, {**self._environment(name), **(own or {})})
 
     def _environment(self, name: str) -> dict[str, str]:
         # No credentials of the caller are passed on; HOME keeps the programs from writing outside the folder.
@@ -184,4 +234,4 @@ def _stages(paths: Paths) -> list[Path]:
     missing = [stage for stage in STAGES if not (folder / stage).is_file()]
     if missing:
         raise SandboxError(f"{folder} does not hold kwok's stage files {', '.join(missing)}; `make up` puts them there")
-    return [folder / stage for stage in STAGES]
+    return [*(folder / stage for stage in STAGES), *METRICS]

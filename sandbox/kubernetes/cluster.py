@@ -33,14 +33,16 @@ class Cluster:
         """The live object; None when there is none."""
         return self.client.find(self._mapping(kind).path(namespace or self.namespace, name))
 
-    def apply(self, inputs: Props, *, dry_run: bool = False, force: bool = False) -> Props:
+    def apply(
+        self, inputs: Props, *, dry_run: bool = False, force: bool = False, manager: str = FIELD_MANAGER
+    ) -> Props:
         """Server-side apply; a field that another manager set is taken over by force or by the annotation alone.
 
         Raises:
             ApiError: the server refused, with reason `Conflict` where another manager holds a field.
         """
         forced = force or section(inputs, "metadata", "annotations").get(FORCE_ANNOTATION) == "true"
-        query = {"fieldManager": FIELD_MANAGER, "force": str(forced).lower(), "fieldValidation": "Strict"}
+        query = {"fieldManager": manager, "force": str(forced).lower(), "fieldValidation": "Strict"}
         if dry_run:
             query["dryRun"] = "All"
         body, path = self._placed(inputs)

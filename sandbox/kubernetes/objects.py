@@ -21,7 +21,7 @@ def complete(subject: Subject, kind: Kind, olds: Props, news: Props, seed: bytes
     """Inputs with type, name and the label that says who manages the object."""
     metadata = dict(news.get("metadata") or {})
     if not metadata.get("name") and not metadata.get("generateName"):
-        metadata["name"] = _kept_name(olds) or _new_name(subject.name, seed)
+        metadata["name"] = _kept_name(olds) or automatic_name(subject.name, seed)
         metadata["annotations"] = {**(metadata.get("annotations") or {}), AUTONAMED: "true"}
     if metadata.get("labels") != UNKNOWN:
         metadata["labels"] = {**(metadata.get("labels") or {}), MANAGED_BY: "pulumi"}
@@ -58,6 +58,12 @@ def cleaned(live: Props) -> Props:
     return {**{key: value for key, value in live.items() if key != "status"}, "metadata": metadata}
 
 
+def automatic_name(name: str, seed: bytes) -> str:
+    """The name of an object that the program does not name: the resource's, with a suffix that is made of the seed."""
+    suffix = hashlib.sha256(seed + name.encode()).hexdigest()[:SUFFIX_LENGTH]
+    return f"{name[: MAXIMUM_NAME - SUFFIX_LENGTH - 1]}-{suffix}".lower()
+
+
 def _identifying(metadata: Props) -> Props:
     return {key: metadata[key] for key in ("name", "namespace", "uid", "creationTimestamp") if key in metadata}
 
@@ -72,8 +78,3 @@ def _kept_name(olds: Props) -> str | None:
     metadata = section(olds, "metadata")
     autonamed = section(metadata, "annotations").get(AUTONAMED) == "true"
     return metadata.get("name") if autonamed else None
-
-
-def _new_name(name: str, seed: bytes) -> str:
-    suffix = hashlib.sha256(seed + name.encode()).hexdigest()[:SUFFIX_LENGTH]
-    return f"{name[: MAXIMUM_NAME - SUFFIX_LENGTH - 1]}-{suffix}".lower()

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sandbox.controlplane.client import ApiError, UnreachableError
+from sandbox.errors import SandboxError
 from sandbox.kubernetes import objects
 from sandbox.kubernetes.cluster import FORCE_ANNOTATION, Cluster
 from sandbox.kubernetes.discovery import UnknownKindError
+from sandbox.kubernetes.helm import releases
+from sandbox.kubernetes.helm.releases import Releases
 from sandbox.kubernetes.immutable import replaces
 from sandbox.kubernetes.kinds import Kind
 from sandbox.kubernetes.kubeconfig import Kubeconfig
@@ -62,6 +65,8 @@ class KubernetesProvider(Provider):
 
     def check(self, subject: Subject, olds: Props, news: Props, seed: bytes) -> Props:
         """Fill in type, name and the managed-by label."""
+        if subject.type == releases.TYPE:
+            return releases.check(subject, olds, news, seed)
         kind = Kind.of(subject.type, news)
         if not isinstance(news.get("metadata", {}), dict) and news["metadata"] != UNKNOWN:
             raise InvalidInputsError([("metadata", f"is {news['metadata']!r}; it must be an object")])
@@ -72,12 +77,16 @@ class KubernetesProvider(Provider):
     def diff(self, subject: Subject, identity: str, olds: Props, news: Props) -> Diff:
         """Compare inputs; a replacement that keeps its name must wait until the old object is gone."""
         del identity
+        if subject.type == releases.TYPE:
+            return releases.diff(olds, news)
         kind = Kind.of(subject.type, news).kind
         changes = diff_props(olds, news, lambda path: replaces(kind, path))
         return Diff(changes, delete_before_replace=_place(olds) == _place(news))
 
     def create(self, subject: Subject, inputs: Props, *, preview: bool) -> tuple[str, Props]:
         """Apply the object and wait until it is ready; in a preview, let the server try it."""
+        if subject.type == releases.TYPE:
+            return ("", releases.preview(inputs)) if preview else self._installed(inputs, subject.timeout)
         if preview:
             return "", self._dry_run(inputs, fresh=True)
         return self._applied(inputs, subject.timeout)
@@ -87,10 +96,14 @@ class KubernetesProvider(Provider):
     ) -> Props:
         """Apply the object as it should be now; fields left out are removed."""
         del identity, olds, state
+        if subject.type == releases.TYPE:
+            return releases.preview(news) if preview else self._installed(news, subject.timeout)[1]
         return self._dry_run(news, fresh=False) if preview else self._applied(news, subject.timeout)[1]
 
     def read(self, subject: Subject, identity: str, inputs: Props, state: Props) -> Observed | None:
         """The live object in the shape of its inputs; whole where it is imported."""
+        if subject.type == releases.TYPE:
+            return _told(lambda: Releases(self._connected()).read(identity, inputs))
         kind = Kind.of(subject.type, inputs or state)
         cluster = self._connected()
         try:
@@ -104,8 +117,11 @@ class KubernetesProvider(Provider):
 
     def delete(self, subject: Subject, identity: str, state: Props) -> None:
         """Delete the object and wait until it is gone."""
-        kind = Kind.of(subject.type, state)
         cluster = self._connected()
+        if subject.type == releases.TYPE:
+            _told(lambda: Releases(cluster).remove(identity))
+            return
+        kind = Kind.of(subject.type, state)
         try:
             _told(lambda: cluster.delete(kind, *objects.split_identity(identity), subject.timeout))
         except UnknownKindError:
@@ -115,6 +131,9 @@ class KubernetesProvider(Provider):
         """There are no functions."""
         del arguments
         raise ProviderError(f"{token} is no function of the sandbox's kubernetes plugin; declare typed objects instead")
+
+    def _installed(self, inputs: Props, timeout: float | None) -> tuple[str, Props]:
+        return _told(lambda: Releases(self._connected()).install(inputs, timeout))
 
     def _applied(self, inputs: Props, timeout: float | None) -> tuple[str, Props]:
         cluster = self._connected()
@@ -159,7 +178,7 @@ class KubernetesProvider(Provider):
 def _told(act: Callable[[], Answer]) -> Answer:
     try:
         return act()
-    except (ApiError, UnreachableError) as error:
+    except (ApiError, UnreachableError, SandboxError) as error:
         raise ProviderError(str(error)) from None
 
 

@@ -86,6 +86,28 @@ def _namespace(live: Props) -> Readiness:
     return READY if phase == "Active" else Readiness("waiting", f"its phase is {phase}, not Active")
 
 
+def _definition(live: Props) -> Readiness:
+    established = _condition(live, "Established")
+    if established.get("status") == "True":
+        return READY
+    return Readiness("waiting", f"it is not served yet: {_condition(live, 'NamesAccepted').get('message', 'no word')}")
+
+
+def _api_service(live: Props) -> Readiness:
+    available = _condition(live, "Available")
+    if available.get("status") == "True":
+        return READY
+    return Readiness("waiting", f"{available.get('reason')}: {available.get('message')}")
+
+
+def _scaled_object(live: Props) -> Readiness:
+    """Ready when its autoscaler is made: signals that nobody answers do not keep it from working by the others."""
+    ready = _condition(live, "Ready")
+    if ready.get("status") == "True" or ready.get("reason") in {"PartialTriggerError", "TriggerError"}:
+        return READY
+    return Readiness("waiting", f"{ready.get('reason', 'its operator has not seen it')}: {ready.get('message', '')}")
+
+
 def _condition(live: Props, kind: str) -> Mapping[str, Any]:
     missing: Props = {}
     return next((item for item in rows(live, "status", "conditions") if item["type"] == kind), missing)
@@ -98,6 +120,9 @@ JUDGES: dict[str, Judge] = {
     "Job": _job,
     "Pod": _pod,
     "Namespace": _namespace,
+    "CustomResourceDefinition": _definition,
+    "APIService": _api_service,
+    "ScaledObject": _scaled_object,
 }
 
 

@@ -10,11 +10,16 @@ MODULES_FOLDER = Path(__file__).resolve().parent / "modules"
 BUILD_FLAGS = ("-mod=readonly", "-trimpath")
 KWOK_STAGES = "kwok-stages"
 OPENAPI = "kubernetes-openapi"
+KEDA_MANIFESTS = "keda-manifests"
+METRICS_SERVER_MANIFESTS = "metrics-server-manifests"
 SANDBOX = "sandbox"
 """The group of programs that `make up` runs."""
 
 ACCESS = "access"
 """The group of programs that only the bench of the access layer runs."""
+
+SCALING = "scaling"
+"""The group of programs that only the bench and the tests of autoscaling run."""
 
 LINT = "lint"
 """The group of programs that only check this repository."""
@@ -27,7 +32,7 @@ class Module:
     Attributes:
         name: the folder's name.
         version: of the tool's own Go module.
-        tools: program names, each with its Go package.
+        tools: program names, each with its Go package; one that begins with `./` is a folder of the module's own.
         minutes: measured time on a bare 2-core machine, download and compilation together.
         disk_gib: share of some 7.6 GiB that downloads, compiler cache and programs of all modules took together.
         variables: what the linker writes into the programs, as `package.name=value`.
@@ -56,9 +61,10 @@ class Module:
 
     def key(self, modules: Path = MODULES_FOLDER) -> str:
         """The name of the cache entry: it changes with any input of the build."""
-        digest = hashlib.sha256()
-        for name in ("go.mod", "go.sum", "tools.go"):
-            digest.update((modules / self.name / name).read_bytes())
+        digest, folder = hashlib.sha256(), modules / self.name
+        # Most have no code but tools.go, which names what is built of other modules.
+        for file in (folder / "go.mod", folder / "go.sum", folder / "tools.go", *sorted(folder.glob("*/*.go"))):
+            digest.update(file.read_bytes())
         words = [*BUILD_FLAGS, self.linker_flags, repr(self.tools), repr(self.data)]
         digest.update("\0".join([*words, platform.system(), platform.machine()]).encode())
         return f"{self.name}-{self.version}-{digest.hexdigest()[:12]}"
@@ -98,6 +104,23 @@ MODULES = (
         minutes=1.5,
         disk_gib=1.5,
         data={KWOK_STAGES: ("sigs.k8s.io/kwok", "kustomize/stage")},
+    ),
+    Module(
+        name="keda",
+        version="v2.21.0",
+        # The adapter's own command listens on all addresses: ours is that command without this listener.
+        tools={"keda-operator": "github.com/kedacore/keda/v2/cmd/operator", "keda-adapter": "./adapter"},
+        minutes=12.0,
+        disk_gib=4.0,
+        data={KEDA_MANIFESTS: ("github.com/kedacore/keda/v2", "config")},
+    ),
+    Module(
+        name="metrics-server",
+        version="v0.9.0",
+        tools={"metrics-server": "sigs.k8s.io/metrics-server/cmd/metrics-server"},
+        minutes=3.0,
+        disk_gib=1.0,
+        data={METRICS_SERVER_MANIFESTS: ("sigs.k8s.io/metrics-server", "manifests/base")},
     ),
     Module(
         name="etcd",

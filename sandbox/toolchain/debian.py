@@ -11,7 +11,7 @@ from pathlib import Path
 from sandbox.errors import SandboxError
 from sandbox.progress import Progress, Step
 from sandbox.toolchain.cache import Entry
-from sandbox.toolchain.catalog import ACCESS
+from sandbox.toolchain.catalog import ACCESS, SCALING
 from sandbox.toolchain.running import Children
 
 LAUNCHERS = Path(__file__).resolve().parent / "launchers"
@@ -78,6 +78,12 @@ BUNDLES = (
         name="wrk",
         version="4.1.0",
         packages={"wrk": "4.1.0-3+b2", "libluajit2-5.1-2": "2.1-20230119-1"},
+    ),
+    Bundle(
+        name="prometheus",
+        version="2.42.0",
+        packages={"prometheus": "2.42.0+ds-5+deb12u1"},
+        group=SCALING,
     ),
 )
 
