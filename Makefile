@@ -50,4 +50,5 @@ toolchain: ## find or build the engine, the Kubernetes programs, Consul and Ngin
 lock: ## write the lock files anew from requirements*.in (needs uv)
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
 	@$(LOCK) requirements.in -c requirements-dev.txt -o requirements.txt
+	@$(LOCK) worker/requirements.in -c requirements-dev.txt -o worker/requirements.txt
 	@$(LOCK) requirements-go.in -o requirements-go.txt

@@ -21,6 +21,9 @@ ACCESS = "access"
 SCALING = "scaling"
 """The group of programs that only the bench and the tests of autoscaling run."""
 
+QUEUE = "queue"
+"""The group of programs that only the tests of the queue's worker run."""
+
 LINT = "lint"
 """The group of programs that only check this repository."""
 

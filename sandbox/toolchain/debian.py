@@ -11,7 +11,7 @@ from pathlib import Path
 from sandbox.errors import SandboxError
 from sandbox.progress import Progress, Step
 from sandbox.toolchain.cache import Entry
-from sandbox.toolchain.catalog import ACCESS, SCALING
+from sandbox.toolchain.catalog import ACCESS, QUEUE, SCALING
 from sandbox.toolchain.running import Children
 
 LAUNCHERS = Path(__file__).resolve().parent / "launchers"
@@ -84,6 +84,17 @@ BUNDLES = (
         version="2.42.0",
         packages={"prometheus": "2.42.0+ds-5+deb12u1"},
         group=SCALING,
+    ),
+    Bundle(
+        name="redis-server",
+        version="7.0.15",
+        packages={
+            "redis-server": "5:7.0.15-1~deb12u10",
+            "redis-tools": "5:7.0.15-1~deb12u10",
+            "libjemalloc2": "5.3.0-1",
+            "liblzf1": "3.6-3",
+        },
+        group=QUEUE,
     ),
 )
 
