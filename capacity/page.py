@@ -30,9 +30,11 @@ def page(stacks: Sequence[Stack]) -> str:
     """Return the page."""
     first = month(stacks[0])
     saved, token = savings_percent(first), per_million_tokens(stacks)
-    # A page of Markdown: what is in it comes from settings and prices of this repository, and nothing is HTML.
     templates = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined, keep_trailing_newline=True
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
     )
     return templates.get_template("capacity.md.j2").render(
         first=stacks[0],

@@ -54,7 +54,7 @@ def _column(stack: Stack, scale: float) -> Column:
         ),
     ]
     names = ", ".join(site.name for site in stack.settings.sites)
-    return Column(f"{stack.name}: each of site {names}", panels, [Mark(peak, "")])
+    return Column(f"{stack.name}: a site of {names}", panels, [Mark(peak, "")])
 
 
 def _at(stack: Stack, peak: float) -> Stack:
