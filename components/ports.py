@@ -9,6 +9,8 @@ GATEWAY_NODE_PORT: Final = 30443
 """Where each node hands what the site's balancer sends to a gateway of that node."""
 GATEWAY_METRICS_PORT: Final = 8081
 """Where a gateway shows its metrics, in the clear and inside the cluster only."""
+GATEWAY_PROMPTS_PORT: Final = 8082
+"""Where a gateway tells the precompute job which prompts come often, and takes them from it."""
 GRPC_PORT: Final = 8001
 """Where a model server takes the open inference protocol over gRPC."""
 READY_PATH: Final = "/ready"

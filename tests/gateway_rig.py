@@ -75,6 +75,7 @@ class Gateway:
         backup: host and port of another gateway.
         port: for TLS.
         metrics_port: for metrics.
+        prompts_port: for the job that asks ahead of clients.
     """
 
     program: Path
@@ -85,6 +86,7 @@ class Gateway:
     backup: str = ""
     port: int = field(default_factory=free_port)
     metrics_port: int = field(default_factory=free_port)
+    prompts_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     def render(self) -> None:
@@ -111,6 +113,7 @@ class Gateway:
             text = text.replace(theirs + "/", f"{self.folder / ours}/").replace(theirs + '"', f'{self.folder / ours}"')
         text = text.replace(f"listen {ports.GATEWAY_PORT}", f"listen 127.0.0.1:{self.port}")
         text = text.replace(f"listen {ports.GATEWAY_METRICS_PORT}", f"listen 127.0.0.1:{self.metrics_port}")
+        text = text.replace(f"listen {ports.GATEWAY_PROMPTS_PORT}", f"listen 127.0.0.1:{self.prompts_port}")
         return text.replace("/dev/stdout", str(self.folder / "access.log")).replace("flush=1s", "flush=1ms")
 
     def peers(

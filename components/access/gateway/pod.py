@@ -17,7 +17,7 @@ from components.access.gateway import config
 from components.compute.nodes import DOMAIN_LABEL
 from components.demand import of_container
 from components.pods import CONFINED, CONFINED_POD, leaving_dead_nodes
-from components.ports import GATEWAY_METRICS_PORT, GATEWAY_PORT, READY_PATH
+from components.ports import GATEWAY_METRICS_PORT, GATEWAY_PORT, GATEWAY_PROMPTS_PORT, READY_PATH
 from components.traffic import Access
 
 LABELS: Final = {"app.kubernetes.io/name": config.NAME}
@@ -106,6 +106,7 @@ def _nginx(access: Access) -> ContainerArgsDict:
         "ports": [
             {"name": "https", "container_port": GATEWAY_PORT},
             {"name": "metrics", "container_port": GATEWAY_METRICS_PORT},
+            {"name": "prompts", "container_port": GATEWAY_PROMPTS_PORT},
         ],
         "resources": {"requests": asked, "limits": asked},
         "security_context": CONFINED,

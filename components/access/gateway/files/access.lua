@@ -5,6 +5,7 @@ local buckets = require "buckets"
 local context = require "context"
 local identity = require "identity"
 local metrics = require "metrics"
+local prompts = require "prompts"
 local route = require "route"
 local shed = require "shed"
 local trace = require "trace"
@@ -58,8 +59,9 @@ function M.http()
     if status then
         return answer.refuse(status, wait)
     end
-    route.decide(request, var)
+    local body = route.decide(request, var)
     if request.key then
+        prompts.asked(request, body)
         -- An answer that is there already takes no room; the balancer counts those that are not.
         var.gateway_key = request.key
         return ngx.exec("@cached")
@@ -71,6 +73,24 @@ function M.http()
     if request.route == "stream" then
         return ngx.exec("@stream")
     end
+end
+
+-- A prompt of the job that asks ahead of clients. Its tenant was told apart by key when clients asked; nothing of it
+-- counts against the tenant's limits, and it has no other site to go to.
+function M.fill()
+    local var = ngx.var
+    local tenant = var.http_x_tenant
+    if not tenant or not find(tenant, "^%x+$") then
+        return answer.refuse(400)
+    end
+    local request = begin(var, "fill")
+    request.tenant, var.gateway_tenant = tenant, tenant
+    request.started, request.hopped, request.priority = nil, true, shed.LOWEST
+    route.decide(request, var)
+    if not request.key then
+        return answer.refuse(400)
+    end
+    request.route, var.gateway_key = "fill", request.key
 end
 
 function M.grpc()

@@ -5,10 +5,14 @@ local context = require "context"
 local load = require "load"
 local metrics = require "metrics"
 local peers = require "peers"
+local prompts = require "prompts"
 local shed = require "shed"
 
 local ngx, now, ceil, exiting = ngx, ngx.now, math.ceil, ngx.worker.exiting
 local CLIENT_LEFT = 499
+-- Routes with a cache, and what Nginx says of one that had no answer to give.
+local CACHED = { cached = true, background = true, fill = true }
+local ASKED = { MISS = true, EXPIRED = true, BYPASS = true }
 
 local M = {}
 
@@ -34,6 +38,16 @@ local function outcome(request, status)
     return status == CLIENT_LEFT and breaker.unknown or breaker.succeeded
 end
 
+local function cached(route, status)
+    local found = ngx.var.upstream_cache_status
+    if route == "cached" then
+        metrics.cached(found)
+    end
+    if status == 200 and ASKED[found] then
+        prompts.answered(ngx.var.gateway_key)
+    end
+end
+
 function M.request()
     local request = context.get()
     if not request then
@@ -48,8 +62,8 @@ function M.request()
         load.share(peers.list)
         metrics.flush()
     end
-    if request.route == "cached" then
-        metrics.cached(ngx.var.upstream_cache_status)
+    if CACHED[request.route] then
+        cached(request.route, status)
     end
     if request.first_byte and request.started then
         metrics.first_byte(request.first_byte - request.started)

@@ -8,14 +8,15 @@ local state = ngx.shared.peers
 local now, max, min = ngx.now, math.max, math.min
 -- A server that returns begins with this share of its weight.
 local FIRST_SHARE = 0.1
-local SHARES = { high = 1.0, normal = 0.95, low = 0.8 }
+-- What the site asks itself goes before any request of a client is refused.
+local SHARES = { high = 1.0, normal = 0.95, low = 0.8, precompute = 0.5 }
 
 local M = {
     list = {},       -- all that Consul named
     total = 0,       -- sum of effective weights
     trials = 0,      -- peers whose breaker lets one request through
     gateways = 1,
-    limits = { high = 1, normal = 1, low = 1 },
+    limits = { high = 1, normal = 1, low = 1, precompute = 1 },
 }
 local last
 

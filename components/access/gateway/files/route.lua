@@ -4,7 +4,7 @@ local cjson = require "cjson.safe"
 local digest = require "digest"
 local settings = require "settings"
 
-local find, floor = string.find, math.floor
+local find, match, floor = string.find, string.match, math.floor
 local COMPLETIONS = { ["/v1/completions"] = true, ["/v1/chat/completions"] = true }
 local EMBEDDINGS, MODELS = "/v1/embeddings", "/v1/models"
 -- Longest age of a kept answer, s: the key changes then, at a time of its own for each answer.
@@ -59,20 +59,26 @@ local function personal(var)
     return control ~= nil and find(control:lower(), "no%-[sc]") ~= nil
 end
 
-local function key(var, request, path, body)
-    local hash = digest.hex(body, 32)
-    local epoch = floor((ngx.time() + tonumber(hash:sub(1, 7), 16)) / KEPT)
-    return request.tenant .. "|" .. var.host .. "|" .. path .. "|" .. hash .. "|" .. epoch
+-- The cache key of a prompt now, and for how long it is that, s. Each hash has an offset of its own.
+function M.epoch(prompt, hash)
+    local time = ngx.time() + tonumber(hash:sub(1, 7), 16)
+    return prompt .. "|" .. floor(time / KEPT), KEPT - time % KEPT
+end
+
+function M.prompt_of(key)
+    return match(key, "^(.*)|%d+$")
 end
 
 local function keep(var, request, path, body)
     if not personal(var) then
+        local hash = digest.hex(body, 32)
         request.route = "cached"
-        request.key = key(var, request, path, body)
+        request.prompt = request.tenant .. "|" .. var.host .. "|" .. path .. "|" .. hash
+        request.key = M.epoch(request.prompt, hash)
     end
 end
 
--- Sets the request's `route` and, for an answer that may be kept, `key`.
+-- Sets the request's `route` and, for an answer that may be kept, `prompt` and `key`. Returns the body, if it was read.
 function M.decide(request, var)
     local path, method = var.uri, ngx.req.get_method()
     request.route = "answer"
@@ -80,21 +86,22 @@ function M.decide(request, var)
         if path == MODELS and not var.args then
             keep(var, request, path, "")
         end
-        return
+        return nil
     end
     ngx.req.read_body()
     local body = ngx.req.get_body_data()
     if not body or method ~= "POST" then
-        return
+        return nil
     end
     if is_stream(body) then
         request.route = "stream"
-        return
+        return body
     end
     local completion = COMPLETIONS[path]
     if (completion or path == EMBEDDINGS) and not var.args and repeatable(body, completion) then
         keep(var, request, path, body)
     end
+    return body
 end
 
 return M

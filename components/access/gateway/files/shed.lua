@@ -5,7 +5,7 @@ local peers = require "peers"
 
 local KNOWN = { high = "high", normal = "normal", low = "low" }
 
-local M = {}
+local M = { LOWEST = "precompute" }
 
 function M.priority(given)
     return KNOWN[given] or "normal"
