@@ -45,8 +45,8 @@ lint: ## ruff: rules and format; actionlint and shellcheck: the workflows and th
 	@$(RUN) shellcheck .ci/run components/access/discovery/files/*.sh
 types: ## basedpyright, strict
 	@$(RUN) basedpyright
-toolchain: ## find or build the engine, the Kubernetes programs, Consul and Nginx
-	@$(RUN) python -m sandbox.toolchain sandbox access
+toolchain: ## find or build the engine, the Kubernetes programs, Consul, Nginx, Prometheus and Redis
+	@$(RUN) python -m sandbox.toolchain sandbox access scaling queue
 lock: ## write the lock files anew from requirements*.in (needs uv)
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
 	@$(LOCK) requirements.in -c requirements-dev.txt -o requirements.txt
