@@ -169,14 +169,20 @@ def balancer_logs(stack: str) -> str:
     return f"{stack}-balancer-logs"
 
 
+def tenant(name: str) -> str:
+    """Return the namespace of a tenant."""
+    return f"tenant-{name}"
+
+
 def principal(arn: str) -> str:
     """Return the part of a principal's ARN that an access entry is named after in the stack."""
     return arn.rsplit(":", maxsplit=1)[-1].replace("/", "-")
 
 
-def derived(stack: str, sites: Iterable[str], *, owns_entry: bool) -> Sequence[tuple[str, str]]:
+def derived(stack: str, sites: Iterable[str], tenants: Iterable[str], *, owns_entry: bool) -> Sequence[tuple[str, str]]:
     """Return type and name of everything that is named after a stack and its sites, or lies in its clusters."""
     found = [*_of_region(stack), *(each for site in sites for each in _of_site(of_site(stack, site)))]
+    found += [("kubernetes:core/v1:Namespace", tenant(each)) for each in tenants]
     if owns_entry:
         found += _of_entry(stack)
     return [(type_, text + SUFFIX if LIMITS[type_].suffixed else text) for type_, text in found]
@@ -222,7 +228,7 @@ def _of_site(site: str) -> Iterator[tuple[str, str]]:
 
 def refusal(stack: str, sites: Iterable[str], *, owns_entry: bool) -> str:
     """Return one line that says why `stack` makes a name that its service refuses; empty when it makes none."""
-    for type_, text in derived(stack, sites, owns_entry=owns_entry):
+    for type_, text in derived(stack, sites, (), owns_entry=owns_entry):
         if why := LIMITS[type_].refusal(text):
             kind = type_.rsplit(":", maxsplit=1)[-1]
             return f"it makes the {kind} name {text}: {why} ({LIMITS[type_].source})"

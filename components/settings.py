@@ -10,6 +10,7 @@ from components.forecast import Forecast
 from components.node_groups import Nodes
 from components.quotas import Quotas
 from components.serving import Inference
+from components.tenants import Tenants
 from components.traffic import Access
 from components.vocabulary import (
     Arn,
@@ -101,6 +102,7 @@ class Settings(Model):
     nodes: Nodes = Field(description="node groups")
     inference: Inference = Field(description="model serving")
     forecast: Forecast = Field(description="the traffic that the sizes are planned for")
+    tenants: Tenants = Field(default=[], description="whose pods run beside the platform's; each has a namespace")
     quotas: Quotas = Field(description="the most that each domain may ask for")
 
     @classmethod
@@ -178,11 +180,11 @@ class Settings(Model):
 
     @model_validator(mode="after")
     def _room(self) -> Self:
-        demand = self.inference.demand() + self.access.demand()
+        demand = self.inference.demand() + self.access.demand() + self.quotas.precompute.demand()
         if short := self.quotas.business.shortage(demand):
             raise ValueError(
-                f"quotas.business: {short}, which the most replicas and gateways need in an update; raise it,"
-                " or lower inference.replicas.maximum or access.gateway.replicas.maximum"
+                f"quotas.business: {short}, which the most replicas and gateways need in an update beside precompute;"
+                " raise it, or lower inference.replicas.maximum, access.gateway.replicas.maximum or quotas.precompute"
             )
         if why := self.access.crowding(self.nodes.system):
             raise ValueError(f"nodes.system: {why}; take more or larger nodes, or lower access.gateway.replicas")

@@ -126,7 +126,7 @@ class Site(Component):
         inside = pulumi.ResourceOptions(parent=self, providers=[provider])
         settings = self._args.settings
         plugin = DevicePlugin(f"{self._name}-device-plugin", inside)
-        domains = Domains(self._name, DomainsArgs(quotas=settings.quotas), inside)
+        domains = Domains(self._name, DomainsArgs(quotas=settings.quotas, tenants=settings.tenants), inside)
         after = [*ready, plugin.daemon_set, *domains.ready]
         after += self._discovery(key, after, inside).ready
         beside = beside_inference(settings.access.discovery)

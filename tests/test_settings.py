@@ -111,14 +111,14 @@ PLACES = [
 ]
 SIZES = [
     ("inference.replicas.minimum", "7", "replicas: minimum 7 is above maximum 6; lower one or raise the other"),
-    ("inference.replicas.maximum", "7", "cpu 256 is below 281, memory_gib 3648 is below 4119, gpus 56 is below 64"),
+    ("inference.replicas.maximum", "7", "cpu 260 is below 285, memory_gib 3656 is below 4127, gpus 56 is below 64"),
     (
         "inference.replicas.maximum",
         "7",
-        "which the most replicas and gateways need in an update; raise it, or lower inference.replicas.maximum",
+        "which the most replicas and gateways need in an update beside precompute; raise it, or lower inference.",
     ),
-    ("quotas.business.pods", "20", "quotas.business: pods 20 is below 21, which the most replicas and gateways need"),
-    ("access.gateway.replicas.maximum", "13", "quotas.business: cpu 256 is below 261, which the most replicas and"),
+    ("quotas.business.pods", "20", "quotas.business: pods 20 is below 31, which the most replicas and gateways need"),
+    ("access.gateway.replicas.maximum", "13", "quotas.business: cpu 260 is below 265, which the most replicas and"),
     (
         "nodes.system.maximum",
         "3",
@@ -142,6 +142,16 @@ SIZES = [
     ("nodes.scale_out.memory.above_percent", "101", "memory.above_percent: got 101, must be 100 or less"),
     ("nodes.scale_in.every_minutes", "60", "every_minutes: got 60, must be 59 or less"),
     ("nodes.reserved.initial", "20", "nodes.reserved: initial 20 must be from 3 to 8"),
+    (
+        "quotas.precompute.cpu",
+        "300",
+        "quotas: business: cpu 260 is below 300, which precompute alone may take; raise it, or lower precompute",
+    ),
+    (
+        "quotas.log_shipping.pods",
+        "101",
+        "quotas: monitoring: pods 100 is below 101, which log_shipping alone may take; raise it, or lower log_shipping",
+    ),
     ("upstream", "other", "role primary with upstream other: a standby needs one, a primary has none"),
 ]
 MODELS = [
@@ -154,6 +164,24 @@ MODELS = [
     ("nodes.spot.instance_types", "[p5en.48xlarge, p5.48xlarge]", "inference: p5.48xlarge has no room for KV cache:"),
     ("inference.mean_tokens", "16384", "room for 581,316 tokens of KV cache, 1,048,576 are needed for 64 requests of"),
 ]
+TENANTS = [
+    ("tenants", "[{}]", "platform.tenants.0.cpu: is missing, must be given: cores per site"),
+    (
+        "tenants",
+        "[{name: Bad, cpu: 1, memory_gib: 1, gpus: 0, pods: 1}]",
+        'tenants.0.name: got "Bad", must be lower-case letters, digits and hyphens',
+    ),
+    (
+        "tenants",
+        f"[{{name: {'a' * 57}, cpu: 1, memory_gib: 1, gpus: 0, pods: 1}}]",
+        "must have 56 or fewer characters",
+    ),
+    (
+        "tenants",
+        "[&t {name: one, cpu: 1, memory_gib: 1, gpus: 0, pods: 1}, *t]",
+        "names ['one', 'one'] must be distinct; give each tenant its own",
+    ),
+]
 KEYS = [
     ("surprise", "1", "platform.surprise: unknown key, known here are access, cluster, cost_center, forecast"),
     ("sites.1.rack", "3", "platform.sites.1.rack: unknown key, known here are name, reservation_id, weight, zone"),
@@ -162,7 +190,7 @@ KEYS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "text", "said"), [*TYPED, *PLACES, *SIZES, *MODELS, *KEYS])
+@pytest.mark.parametrize(("path", "text", "said"), [*TYPED, *PLACES, *SIZES, *MODELS, *TENANTS, *KEYS])
 def test_a_bad_value_is_one_clear_line(path: str, text: str, said: str) -> None:
     line = _refusal(_with("prod", path, text))
     assert said in line

@@ -1,132 +1,82 @@
-"""The three domains kept apart: namespaces with quotas, priorities and closed networks."""
+"""The domains and tenants kept apart: tiers, and namespaces with quotas and closed networks."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import pulumi
-from pulumi_kubernetes.core.v1 import LimitRange, LimitRangeItemArgsDict, Namespace, ResourceQuota
-from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
-from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgsDict, NetworkPolicyPortArgsDict
 from pulumi_kubernetes.scheduling.v1 import PriorityClass
 
+from components import naming, tiers
 from components.base import Component
+from components.compute.gpu_guard import GpuGuard
+from components.compute.namespaces import Room, furnish
 from components.naming import BUSINESS, DATA, MONITORING
-from components.quotas import Quota, Quotas
-
-NAMESPACE_LABEL: Final = "kubernetes.io/metadata.name"
-_DNS_PORT = 53
+from components.quotas import Quotas
+from components.tenants import Tenant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Domain:
-    """One namespace: who goes first when room is short, and how much it may take."""
-
-    name: str
-    priority: int
-    quota: Quota
-    pod_security: str = "restricted"
-
-
-def _domains(quotas: Quotas) -> list[_Domain]:
+def _domains(quotas: Quotas) -> list[Room]:
     return [
-        _Domain(name=BUSINESS, priority=100_000, quota=quotas.business),
-        _Domain(name=DATA, priority=50_000, quota=quotas.data),
-        # Node exporters and log shippers read the host, which `restricted` forbids; they degrade first.
-        _Domain(name=MONITORING, priority=1_000, quota=quotas.monitoring, pod_security="privileged"),
+        Room(
+            name=BUSINESS,
+            quota=quotas.business,
+            tiers=[tiers.INFERENCE, tiers.ACCESS, tiers.PRECOMPUTE],
+            shares={tiers.PRECOMPUTE.name: quotas.precompute},
+        ),
+        Room(name=DATA, quota=quotas.data, tiers=[tiers.STORAGE, tiers.ASYNCHRONOUS]),
+        Room(
+            name=MONITORING,
+            quota=quotas.monitoring,
+            tiers=[tiers.METRICS, tiers.LOG_SHIPPING],
+            shares={tiers.LOG_SHIPPING.name: quotas.log_shipping},
+            # Node exporters and log shippers read the host, which `restricted` forbids.
+            pod_security="privileged",
+        ),
     ]
 
 
-def _hard(quota: Quota) -> Mapping[str, str]:
-    cores, memory = str(quota.cpu), f"{quota.memory_gib}Gi"
-    return {
-        "requests.cpu": cores,
-        "requests.memory": memory,
-        "limits.cpu": cores,
-        "limits.memory": memory,
-        "requests.nvidia.com/gpu": str(quota.gpus),
-        "pods": str(quota.pods),
+def _of_tenant(tenant: Tenant) -> Room:
+    # Disks are paid for, and such a Service opens the cluster to the outside.
+    more = {
+        "requests.storage": f"{tenant.storage_gib}Gi",
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
     }
-
-
-def _where(domain: _Domain) -> ObjectMetaArgsDict:
-    return {"name": "domain", "namespace": domain.name}
+    return Room(name=naming.tenant(tenant.name), quota=tenant, tiers=[tiers.TENANT], more=more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainsArgs:
-    """How much each domain may take of the cluster."""
+    """How much each domain and each tenant may take of the cluster."""
 
     quotas: Quotas
+    tenants: Sequence[Tenant]
 
 
 class Domains(Component):
-    """Namespaces business, data and monitoring of one cluster; nothing talks to them unless a policy says so."""
+    """The service tiers of one cluster, and its namespaces: business, data, monitoring, and one for each tenant."""
 
     type_path = "compute:Domains"
 
     def __init__(self, name: str, args: DomainsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self._name = name
+        guard = GpuGuard(f"{name}-gpus", self.child())
+        rooms = [*_domains(args.quotas), *map(_of_tenant, args.tenants)]
         self.ready: list[pulumi.Resource] = [
-            resource for domain in _domains(args.quotas) for resource in self._domain(domain)
+            guard.binding,
+            *(self._priority(tier) for tier in tiers.ALL),
+            *(resource for room in rooms for resource in furnish(f"{name}-{room.name}", room, self)),
         ]
         self.publish()
 
-    def _domain(self, domain: _Domain) -> list[pulumi.Resource]:
-        namespace = self._namespace(domain)
-        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
-        self._closed(domain, inside)
-        self._dns(domain, inside)
-        return [
-            namespace,
-            self._priority(domain),
-            self._limits(domain, inside),
-            self._quota(domain, inside),
-        ]
-
-    def _namespace(self, domain: _Domain) -> Namespace:
-        labels = {"pod-security.kubernetes.io/enforce": domain.pod_security}
-        return Namespace(
-            f"{self._name}-{domain.name}", metadata={"name": domain.name, "labels": labels}, opts=self.child()
-        )
-
-    def _priority(self, domain: _Domain) -> PriorityClass:
+    def _priority(self, tier: tiers.Tier) -> PriorityClass:
         return PriorityClass(
-            f"{self._name}-{domain.name}",
-            metadata={"name": domain.name},
-            value=domain.priority,
+            f"{self._name}-{tier.name}",
+            metadata={"name": tier.name},
+            value=tier.value,
+            preemption_policy="PreemptLowerPriority" if tier.preempts else "Never",
             global_default=False,
-            description=f"pods of the domain {domain.name}",
+            description=tier.what,
             opts=self.child(),
-        )
-
-    def _quota(self, domain: _Domain, opts: pulumi.ResourceOptions) -> ResourceQuota:
-        return ResourceQuota(
-            f"{self._name}-{domain.name}", metadata=_where(domain), spec={"hard": _hard(domain.quota)}, opts=opts
-        )
-
-    def _limits(self, domain: _Domain, opts: pulumi.ResourceOptions) -> LimitRange:
-        default = {"cpu": "250m", "memory": "256Mi"}
-        limit: LimitRangeItemArgsDict = {"type": "Container", "default": default, "default_request": default}
-        return LimitRange(f"{self._name}-{domain.name}", metadata=_where(domain), spec={"limits": [limit]}, opts=opts)
-
-    def _closed(self, domain: _Domain, opts: pulumi.ResourceOptions) -> None:
-        NetworkPolicy(
-            f"{self._name}-{domain.name}-closed",
-            metadata={"name": "default-deny", "namespace": domain.name},
-            spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
-            opts=opts,
-        )
-
-    def _dns(self, domain: _Domain, opts: pulumi.ResourceOptions) -> None:
-        ports: list[NetworkPolicyPortArgsDict] = [
-            {"protocol": protocol, "port": _DNS_PORT} for protocol in ("UDP", "TCP")
-        ]
-        to: NetworkPolicyPeerArgsDict = {"namespace_selector": {"match_labels": {NAMESPACE_LABEL: "kube-system"}}}
-        NetworkPolicy(
-            f"{self._name}-{domain.name}-dns",
-            metadata={"name": "allow-dns", "namespace": domain.name},
-            spec={"pod_selector": {}, "policy_types": ["Egress"], "egress": [{"to": [to], "ports": ports}]},
-            opts=opts,
         )

@@ -14,13 +14,14 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from components.base import Component
 from components.beside import Beside
-from components.compute.domains import NAMESPACE_LABEL
+from components.compute.namespaces import NAMESPACE_LABEL
 from components.compute.scaling import behaviour
 from components.compute.serving_pod import LABELS, NAME, PORT, pod_spec
 from components.naming import BUSINESS, MONITORING
 from components.pods import LONGEST_STREAM
 from components.ports import GRPC_PORT, HTTPS
 from components.serving import Inference as InferenceSettings
+from components.tiers import INFERENCE
 
 _METADATA: Final[ObjectMetaArgsDict] = {"name": NAME, "namespace": BUSINESS, "labels": LABELS}
 _PODS: Final[LabelSelectorArgsDict] = {"match_labels": LABELS}
@@ -56,7 +57,10 @@ class Inference(Component):
         spec: DeploymentSpecArgsDict = {
             "selector": _PODS,
             "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 1, "max_unavailable": 0}},
-            "template": {"metadata": {"labels": LABELS}, "spec": pod_spec(self._inference, BUSINESS, self._beside)},
+            "template": {
+                "metadata": {"labels": LABELS},
+                "spec": pod_spec(self._inference, INFERENCE.name, self._beside),
+            },
         }
         opts = pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(depends_on=[account]))
         annotations = {LONGEST_STREAM: str(self._inference.longest_stream_seconds)}

@@ -22,19 +22,25 @@ def _check(resources: Sequence[Resource], *, limited: tuple[str, ...]) -> Iterat
         found = {
             key
             for each in placed
+            if not _is_scoped(each)
             for key, value in mapping(each.get(*_HARD)).items()
             if isinstance(value, str | int | float)
         }
         missing = [key for key in limited if key not in found]
-        unknown = [each for each in quotas if each not in placed or not is_known(each.get(*_HARD))]
+        unknown = [each for each in quotas if each not in placed or not is_known(each.get("spec"))]
         if missing and unknown:
-            yield undecided(unknown[0], *_HARD)
+            yield undecided(unknown[0], "spec")
         elif missing:
             yield failure(namespace, f"no ResourceQuota limits its {', '.join(missing)}")
 
 
 def _identity(namespace: Resource, quota: Resource) -> tuple[object, object]:
     return namespace.get("metadata", "name"), quota.get("metadata", "namespace")
+
+
+def _is_scoped(quota: Resource) -> bool:
+    """Tell whether a quota is of some of the pods only: https://kubernetes.io/docs/concepts/policy/resource-quotas/."""
+    return any(quota.get("spec", key) for key in ("scopes", "scopeSelector"))
 
 
 RULE = StackRule(

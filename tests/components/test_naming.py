@@ -35,7 +35,7 @@ def _accepts(name: str, sites: list[str]) -> bool:
 
 @given(NAMES, SITES)
 def test_names_of_accepted_settings_are_within_limits_and_distinct(name: str, sites: list[str]) -> None:
-    found = naming.derived(name, sites, owns_entry=True)
+    found = naming.derived(name, sites, (), owns_entry=True)
     if _accepts(name, sites):
         assert all(len(text) <= naming.LIMITS[type_].longest for type_, text in found)
         assert len(set(found)) == len(found)
@@ -75,7 +75,8 @@ def _registered(stack: str, upstream: Mapping[str, Any] | None) -> Iterator[tupl
 @pytest.mark.parametrize(("stack", "upstream"), [("prod", None), ("dr", engine.UPSTREAM)])
 def test_nothing_that_the_program_names_is_missed(stack: str, upstream: Mapping[str, Any] | None) -> None:
     settings = Settings.parse(engine.values(stack))
-    found = naming.derived(settings.name, [site.name for site in settings.sites], owns_entry=stack == "prod")
+    sites, tenants = ([each.name for each in found] for found in (settings.sites, settings.tenants))
+    found = naming.derived(settings.name, sites, tenants, owns_entry=stack == "prod")
     assert set(_registered(stack, upstream)) == set(found)
 
 

@@ -80,18 +80,28 @@ def test_kubeconfig_holds_no_secret() -> None:
         assert set(user["user"]) == {"exec"}
 
 
+def _quotas() -> dict[str, dict[str, str]]:
+    """Return what the quota of each namespace limits, on the site that was made last."""
+    found = [each for each in _prod().of("ResourceQuota") if each.inputs["metadata"]["name"] == "domain"]
+    return {each.inputs["metadata"]["namespace"]: each.inputs["spec"]["hard"] for each in found}
+
+
 def test_quotas_are_those_of_the_settings() -> None:
     wanted = engine.values("prod")["quotas"]["business"]
-    quota = next(each for each in _prod().of("ResourceQuota") if each.inputs["metadata"]["namespace"] == "business")
-    hard = quota.inputs["spec"]["hard"]
+    hard = _quotas()["business"]
     assert (hard["requests.cpu"], hard["limits.memory"]) == (str(wanted["cpu"]), f"{wanted['memory_gib']}Gi")
     assert hard["pods"] == str(wanted["pods"])
 
 
 def test_only_business_has_gpus() -> None:
-    quotas = {each.inputs["metadata"]["namespace"]: each.inputs["spec"]["hard"] for each in _prod().of("ResourceQuota")}
-    assert {name: hard["requests.nvidia.com/gpu"] for name, hard in quotas.items()} == {
+    assert {name: hard["requests.nvidia.com/gpu"] for name, hard in _quotas().items()} == {
         "business": "56",
         "data": "0",
         "monitoring": "0",
+        "tenant-evaluation": "0",
     }
+    labels = {
+        each.inputs["metadata"]["name"]: each.inputs["metadata"]["labels"].get("inference-platform/gpus")
+        for each in _prod().of("v1:Namespace")
+    }
+    assert labels == {"business": "allowed", "data": None, "monitoring": None, "tenant-evaluation": None}

@@ -18,6 +18,7 @@ from components.compute.nodes import DOMAIN_LABEL
 from components.demand import CONSUL_SERVER, KEEPER
 from components.naming import BUSINESS
 from components.pods import CONFINED, CONFINED_POD, field_of_pod, leaving_dead_nodes
+from components.tiers import ACCESS
 
 LABELS: Final = {"app.kubernetes.io/name": config.NAME}
 BOOTSTRAP: Final = "consul-bootstrap"
@@ -74,7 +75,7 @@ def _base() -> PodSpecArgsDict:
     return {
         "automount_service_account_token": False,
         "enable_service_links": False,
-        "priority_class_name": BUSINESS,
+        "priority_class_name": ACCESS.name,
         "node_selector": {DOMAIN_LABEL: "system"},
         "security_context": {**CONFINED_POD, "run_as_user": _USER, "run_as_group": _GROUP, "fs_group": _GROUP},
         "containers": [],

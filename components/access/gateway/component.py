@@ -23,6 +23,7 @@ from components.naming import BUSINESS
 from components.pods import LONGEST_STREAM
 from components.ports import GATEWAY_NODE_PORT, HTTPS
 from components.serving import Inference
+from components.tiers import ACCESS
 from components.traffic import Access
 
 _METADATA: Final[ObjectMetaArgsDict] = {"name": config.NAME, "namespace": BUSINESS, "labels": LABELS}
@@ -106,7 +107,7 @@ class Gateway(Component):
             "template": {
                 # Pods change with their files; a backup that moves is taken up by a reload.
                 "metadata": {"labels": LABELS, "annotations": {discovery.DIGEST: discovery.digest(self._texts)}},
-                "spec": pod_spec(self._args.access, stream, BUSINESS),
+                "spec": pod_spec(self._args.access, stream, ACCESS.name),
             },
         }
         return Deployment(

@@ -10,7 +10,7 @@ from pulumi_kubernetes.networking.v1 import (
 
 from components.access.gateway.pod import LABELS
 from components.compute import serving_pod
-from components.compute.domains import NAMESPACE_LABEL
+from components.compute.namespaces import NAMESPACE_LABEL
 from components.naming import MONITORING
 from components.ports import GATEWAY_METRICS_PORT, GATEWAY_PORT, GRPC_PORT, HTTPS
 

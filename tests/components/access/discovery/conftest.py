@@ -32,7 +32,7 @@ def cluster(plane: ControlPlane, programs: Path, tmp_path_factory: pytest.TempPa
     restricted = {"pod-security.kubernetes.io/enforce": "restricted"}
     metadata = {"name": "business", "labels": restricted}
     apply(plane.admin(), {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
-    priority = {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "business"}}
+    priority = {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "access"}}
     apply(plane.admin(), {**priority, "value": 1})
     for item in consul_pods.manifests(made):
         if item["kind"] != "Deployment":
