@@ -37,6 +37,10 @@ class Demand:
         """Return CPU and memory as a container asks for them; as requests and limits alike they are guaranteed."""
         return {"cpu": f"{self.millicores}m", "memory": f"{self.memory_mib}Mi"}
 
+    def guaranteed(self) -> Mapping[str, Mapping[str, str]]:
+        """Return a container's resources that are kept for it and that it cannot go beyond."""
+        return {"requests": self.quantities(), "limits": self.quantities()}
+
 
 def of_container(cores: int, memory_gib: int, gpus: int = 0) -> Demand:
     """Return the demand of a container in the units of the settings: whole cores and GiB."""
@@ -63,3 +67,21 @@ https://developer.hashicorp.com/consul/docs/reference/architecture/server
 
 KEEPER: Final = Demand(millicores=100, memory_mib=128, pods=1)
 """The job that makes Consul's secrets, and the one that renews its certificates."""
+
+KEDA_OPERATOR: Final = Demand(millicores=250, memory_mib=512, pods=1)
+"""The operator asks for every signal; a site has two scaled workloads of four signals.
+
+The chart itself asks for 100m and lets it take a core: https://github.com/kedacore/charts/blob/v2.20.2/keda/values.yaml
+"""
+
+KEDA_ADAPTER: Final = Demand(millicores=200, memory_mib=256, pods=1)
+"""The metrics API server hands each question of an autoscaler to the operator."""
+
+KEDA_WEBHOOK: Final = Demand(millicores=100, memory_mib=128, pods=1)
+"""The admission webhook is asked only when a ScaledObject is written."""
+
+PROMETHEUS: Final = Demand(millicores=500, memory_mib=2048, pods=1)
+"""One store of the signals: tens of pods of some hundred series each, for hours."""
+
+RELOADER: Final = Demand(millicores=50, memory_mib=64)
+"""What watches Prometheus's configuration."""

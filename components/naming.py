@@ -10,6 +10,7 @@ from typing import Final
 BUSINESS: Final = "business"
 DATA: Final = "data"
 MONITORING: Final = "monitoring"
+KEDA: Final = "keda"
 _NODE_GROUPS: Final = ("system", "reserved", "spot", "on-demand")
 
 # The engine appends a hyphen and seven hexadecimal digits to a name that it makes of a logical one:
@@ -195,7 +196,7 @@ def _of_region(stack: str) -> Iterator[tuple[str, str]]:
     yield "aws:iam/rolePolicy:RolePolicy", f"{stack}-flow"
     yield "aws:kms/alias:Alias", key_alias(log_key(stack))
     yield "aws:s3/bucket:Bucket", balancer_logs(stack)
-    for domain in (BUSINESS, DATA, MONITORING):
+    for domain in (BUSINESS, DATA, MONITORING, KEDA):
         yield "kubernetes:core/v1:Namespace", domain
 
 

@@ -1,5 +1,6 @@
 """What the pods of every layer have in common; pure."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from pulumi_kubernetes.core.v1 import (
@@ -7,6 +8,7 @@ from pulumi_kubernetes.core.v1 import (
     PodSecurityContextArgsDict,
     SecurityContextArgsDict,
     TolerationArgsDict,
+    TopologySpreadConstraintArgsDict,
 )
 
 USER: Final = 65532
@@ -42,6 +44,16 @@ def _away(why: str) -> TolerationArgsDict:
         "operator": "Exists",
         "effect": "NoExecute",
         "toleration_seconds": _AWAY_SECONDS,
+    }
+
+
+def spread_over_hosts(labels: Mapping[str, str]) -> TopologySpreadConstraintArgsDict:
+    """Return the wish for hosts of their own, no demand: on what is left of lost nodes, crowded is better than none."""
+    return {
+        "max_skew": 1,
+        "topology_key": "kubernetes.io/hostname",
+        "when_unsatisfiable": "ScheduleAnyway",
+        "label_selector": {"match_labels": labels},
     }
 
 

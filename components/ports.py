@@ -11,6 +11,8 @@ GATEWAY_METRICS_PORT: Final = 8081
 """Where a gateway shows its metrics, in the clear and inside the cluster only."""
 GATEWAY_PROMPTS_PORT: Final = 8082
 """Where a gateway tells the precompute job which prompts come often, and takes them from it."""
+PROMETHEUS_PORT: Final = 9090
+"""Where Prometheus answers; its Service answers at 80."""
 GRPC_PORT: Final = 8001
 """Where a model server takes the open inference protocol over gRPC."""
 READY_PATH: Final = "/ready"

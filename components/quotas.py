@@ -31,6 +31,16 @@ class Quota(Model):
         return of_container(self.cpu, self.memory_gib, self.gpus) + POD.times(self.pods)
 
 
+def holding(demand: Demand) -> Quota:
+    """Return the least quota that holds a demand."""
+    return Quota(
+        cpu=-(-demand.millicores // 1000),
+        memory_gib=-(-demand.memory_mib // 1024),
+        gpus=demand.gpus,
+        pods=demand.pods,
+    )
+
+
 class Quotas(Model):
     """What each domain may take of a site, and those of its tiers that would otherwise take it from the rest."""
 

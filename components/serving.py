@@ -95,8 +95,6 @@ class Inference(Model):
     memory_gib: Count = Field(description="memory of one replica, GiB")
     longest_stream_seconds: Count = Field(description="longest answer, s")
     pre_stop_seconds: Count = Field(description="wait before the server is told to stop, s")
-    cpu_target_percent: int = Field(ge=1, le=100, description="CPU that the autoscaler aims at, %")
-    scale_down_stabilisation_seconds: int = Field(ge=0, le=3600, description="wait before scaling down, s")
 
     @model_validator(mode="after")
     def _known(self) -> Self:

@@ -9,6 +9,7 @@ from components import addressing, messages, naming
 from components.forecast import Forecast
 from components.node_groups import Nodes
 from components.quotas import Quotas
+from components.scaling import Scaling
 from components.serving import Inference
 from components.tenants import Tenants
 from components.traffic import Access
@@ -100,6 +101,7 @@ class Settings(Model):
     cluster: Cluster = Field(description="EKS")
     access: Access = Field(description="entry, gateway and service discovery")
     nodes: Nodes = Field(description="node groups")
+    scaling: Scaling = Field(description="how many replicas there are")
     inference: Inference = Field(description="model serving")
     forecast: Forecast = Field(description="the traffic that the sizes are planned for")
     tenants: Tenants = Field(default=[], description="whose pods run beside the platform's; each has a namespace")
@@ -179,6 +181,16 @@ class Settings(Model):
         return self
 
     @model_validator(mode="after")
+    def _keeps(self) -> Self:
+        held, ends = self.scaling.fallback.replicas, self.inference.replicas
+        if not ends.minimum <= held <= ends.maximum:
+            raise ValueError(
+                f"scaling.fallback.replicas {held} must be from inference.replicas.minimum {ends.minimum}"
+                f" to maximum {ends.maximum}; take one of them or between"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _room(self) -> Self:
         demand = self.inference.demand() + self.access.demand() + self.quotas.precompute.demand()
         if short := self.quotas.business.shortage(demand):
@@ -186,7 +198,14 @@ class Settings(Model):
                 f"quotas.business: {short}, which the most replicas and gateways need in an update beside precompute;"
                 " raise it, or lower inference.replicas.maximum, access.gateway.replicas.maximum or quotas.precompute"
             )
-        if why := self.access.crowding(self.nodes.system):
+        beside = self.scaling.pods()
+        demand = self.scaling.prometheus.demand() + self.quotas.log_shipping.demand()
+        if short := self.quotas.monitoring.shortage(demand):
+            raise ValueError(
+                f"quotas.monitoring: {short}, which Prometheus needs in an update beside log shippers; raise it,"
+                " or lower quotas.log_shipping"
+            )
+        if why := self.access.crowding(self.nodes.system, beside):
             raise ValueError(f"nodes.system: {why}; take more or larger nodes, or lower access.gateway.replicas")
         return self
 

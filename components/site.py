@@ -16,6 +16,7 @@ from components.compute.cluster import Cluster, ClusterArgs
 from components.compute.device_plugin import DevicePlugin
 from components.compute.domains import Domains, DomainsArgs
 from components.compute.inference import Inference, InferenceArgs
+from components.compute.keda import Keda, KedaArgs
 from components.compute.nodes import Nodes, NodesArgs
 from components.network.zone import SiteNetwork, WitnessNetwork
 from components.settings import Settings
@@ -127,10 +128,14 @@ class Site(Component):
         settings = self._args.settings
         plugin = DevicePlugin(f"{self._name}-device-plugin", inside)
         domains = Domains(self._name, DomainsArgs(quotas=settings.quotas, tenants=settings.tenants), inside)
+        scaler = KedaArgs(scaling=settings.scaling, cluster=self._name, after=[*ready, *domains.ready])
+        keda = Keda(f"{self._name}-keda", scaler, inside)
         after = [*ready, plugin.daemon_set, *domains.ready]
         after += self._discovery(key, after, inside).ready
         beside = beside_inference(settings.access.discovery)
-        served = InferenceArgs(inference=settings.inference, beside=beside, after=after)
+        served = InferenceArgs(
+            inference=settings.inference, scaling=settings.scaling, beside=beside, keda=keda.release, after=after
+        )
         Inference(f"{self._name}-inference", served, inside)
         self._gateway(after, inside)
 
@@ -153,6 +158,7 @@ class Site(Component):
         args = GatewayArgs(
             access=settings.access,
             inference=settings.inference,
+            scale_down_seconds=settings.scaling.scale_down_window_seconds,
             site=self._args.site.name,
             resolver=addressing.dns_server(settings.cluster.service_cidr),
             origin=self._args.origin,

@@ -40,3 +40,14 @@ ALL: Final[Sequence[Tier]] = (
 
 https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
 """
+
+CLUSTER: Final = Tier(
+    name="system-cluster-critical",
+    value=2_000_000_000,
+    preempts=True,
+    what="what the cluster itself cannot do without",
+)
+"""A class that every cluster has, so it is not declared.
+
+https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/
+"""

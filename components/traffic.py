@@ -1,5 +1,6 @@
 """Settings of the access layer: the global entry, the gateway of each site, and how it finds the model servers."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -119,8 +120,8 @@ class Access(Model):
         gateways = self.gateway.pod().times(self.gateway.replicas.maximum + 1)
         return gateways + CONSUL_SERVER.times(CONSUL_SERVERS) + KEEPER.times(2)
 
-    def crowding(self, system: SystemGroup) -> str:
-        """Return where the layer's pods find no room on the system nodes, in one line; empty when they fit.
+    def crowding(self, system: SystemGroup, others: Sequence[tuple[Demand, int]]) -> str:
+        """Return where the layer's pods find no room on the system nodes beside `others`; empty where they do.
 
         Consul's servers have a node each: two of three on one that dies would be the quorum. The rest is spread
         evenly, so the fullest node decides: with the most gateways on the most nodes, and with the least of both
@@ -130,9 +131,10 @@ class Access(Model):
             return f"minimum {system.minimum} must be at least {CONSUL_SERVERS}, one for each Consul server"
         most, least = self.gateway.replicas.maximum + 1, self.gateway.replicas.minimum
         for nodes, gateways in ((system.maximum, most), (system.minimum - 1, least)):
-            full = sizing.spread_over(nodes, [(self.gateway.pod(), gateways), (CONSUL_SERVER, CONSUL_SERVERS)])
-            if why := _beyond(full, system.room()):
-                return f"{gateways} gateways and {CONSUL_SERVERS} Consul servers on {nodes} nodes need {why}"
+            own = [(self.gateway.pod(), gateways), (CONSUL_SERVER, CONSUL_SERVERS)]
+            if why := _beyond(sizing.spread_over(nodes, [*own, *others]), system.room()):
+                beside = f"{CONSUL_SERVERS} Consul servers and {sum(count for _, count in others)} others"
+                return f"{gateways} gateways, {beside} on {nodes} nodes need {why}"
         return ""
 
 

@@ -59,6 +59,7 @@ Revision = Annotated[str, _matching(r"[0-9a-f]{40}", "the 40 hexadecimal digits 
 Image = Annotated[str, _matching(r".+@sha256:[0-9a-f]{64}", "an image by digest, name@sha256:64 hexadecimal digits")]
 CacheFormat = Annotated[str, _matching("auto|fp8", "auto or fp8")]
 Quantization = Annotated[str, _matching("fp8|int8|awq", "fp8, int8 or awq")]
+Version = Annotated[str, _matching(r"\d+\.\d+\.\d+", "a version in full, like 2.21.0")]
 Domain = Annotated[str, _matching(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", "a DNS name like llm.example.com")]
 Url = Annotated[str, _matching(r"https://\S+", "an https address")]
 Text = Annotated[str, Field(min_length=1)]

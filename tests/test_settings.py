@@ -59,7 +59,10 @@ TYPED = [
     ("inference.tensor_parallel", '"8"', 'inference.tensor_parallel: got "8", must be a whole number'),
     ("inference.replicas.minimum", "true", "inference.replicas.minimum: got true, must be a whole number"),
     ("inference.replicas.minimum", "0", "inference.replicas.minimum: got 0, must be 1 or more"),
-    ("inference.cpu_target_percent", "101", "inference.cpu_target_percent: got 101, must be 100 or less"),
+    ("scaling.cpu_percent", "101", "scaling.cpu_percent: got 101, must be 100 or less"),
+    ("scaling.scale_down_window_seconds", "3601", "scale_down_window_seconds: got 3601, must be 3600 or less"),
+    ("scaling.keda_version", '"2.21"', 'scaling.keda_version: got "2.21", must be a version in full, like 2.21.0'),
+    ("scaling.prometheus.scrape_seconds", "31", "prometheus.scrape_seconds: got 31, must be 30 or less"),
     ("inference.quantization", "int4", 'inference.quantization: got "int4", must be fp8, int8 or awq'),
     ("inference.revision", "main", 'inference.revision: got "main", must be the 40 hexadecimal digits of a commit; a'),
     ("inference.image", "vllm:v1", 'inference.image: got "vllm:v1", must be an image by digest, name@sha256:64 hex'),
@@ -110,6 +113,17 @@ PLACES = [
     ("sites.1.name", "a", "sites: names ['a', 'a'] must be distinct; give each site its own"),
 ]
 SIZES = [
+    (
+        "scaling.fallback.replicas",
+        "1",
+        "scaling.fallback.replicas 1 must be from inference.replicas.minimum 2 to maximum 6; take one of them or between",
+    ),
+    ("scaling.fallback.replicas", "7", "scaling.fallback.replicas 7 must be from inference.replicas.minimum 2 to"),
+    (
+        "quotas.monitoring.cpu",
+        "9",
+        "quotas.monitoring: cpu 9 is below 10, which Prometheus needs in an update beside log shippers; raise it",
+    ),
     ("inference.replicas.minimum", "7", "replicas: minimum 7 is above maximum 6; lower one or raise the other"),
     ("inference.replicas.maximum", "7", "cpu 260 is below 285, memory_gib 3656 is below 4127, gpus 56 is below 64"),
     (
@@ -122,12 +136,12 @@ SIZES = [
     (
         "nodes.system.maximum",
         "3",
-        "nodes.system: 9 gateways and 3 Consul servers on 3 nodes need 7550 thousandths of a core on one, 7000 are free",
+        "nodes.system: 9 gateways, 3 Consul servers and 8 others on 3 nodes need 8650 thousandths of a core on one, 7000 are free",
     ),
     (
         "access.gateway.replicas.minimum",
         "5",
-        "nodes.system: 5 gateways and 3 Consul servers on 2 nodes need 8050 thousandths of a core on one, 7000 are free",
+        "nodes.system: 5 gateways, 3 Consul servers and 8 others on 2 nodes need 9150 thousandths of a core on one, 7000 are free",
     ),
     ("nodes.system.minimum", "2", "nodes.system: minimum 2 must be at least 3, one for each Consul server; take more"),
     ("nodes.system.instance_type", "m7g.large", "instance_type 'm7g.large' must be of ['m6i.2xlarge', 'm6i.4xlarge'"),
@@ -206,7 +220,10 @@ def test_settings_that_are_no_mapping(values: object) -> None:
 
 def test_many_mistakes_are_still_one_line_that_can_be_read() -> None:
     line = _refusal({})
-    assert "and 10 more" in line
+    missing = [name for name, field in Settings.model_fields.items() if field.is_required()]
+    named = line.count("is missing")
+    assert 1 < named < len(missing)
+    assert f"and {len(missing) - named} more" in line
     assert len(line) < 400
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 import pulumi
 from pulumi_kubernetes.apps.v1 import Deployment, DeploymentSpecArgsDict
-from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler, MetricSpecArgsDict
 from pulumi_kubernetes.core.v1 import Service, ServiceAccount, ServicePortArgsDict
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict, ObjectMetaArgsDict
 from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgsDict, NetworkPolicyPortArgsDict
@@ -14,12 +13,13 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from components.base import Component
 from components.beside import Beside
-from components.compute.namespaces import NAMESPACE_LABEL
-from components.compute.scaling import behaviour
-from components.compute.serving_pod import LABELS, NAME, PORT, pod_spec
+from components.compute import closed
+from components.compute.scaling import Autoscaler, AutoscalerArgs, of_model_server
+from components.compute.serving_pod import LABELS, NAME, PORT, SERVER, pod_spec
 from components.naming import BUSINESS, MONITORING
 from components.pods import LONGEST_STREAM
 from components.ports import GRPC_PORT, HTTPS
+from components.scaling import Scaling
 from components.serving import Inference as InferenceSettings
 from components.tiers import INFERENCE
 
@@ -29,10 +29,20 @@ _PODS: Final[LabelSelectorArgsDict] = {"match_labels": LABELS}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InferenceArgs:
-    """What is served, and beside what; `after` is what a pod needs to start, among it the nodes."""
+    """What is served, and beside what.
+
+    Attributes:
+        inference: settings of the model server.
+        scaling: what the number of its replicas follows.
+        beside: what stands beside it in each pod.
+        keda: what scales it.
+        after: what a pod needs to start, among it the nodes.
+    """
 
     inference: InferenceSettings
+    scaling: Scaling
     beside: Beside
+    keda: pulumi.Resource
     after: Sequence[pulumi.Resource]
 
 
@@ -44,6 +54,7 @@ class Inference(Component):
     def __init__(self, name: str, args: InferenceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self._name, self._inference, self._beside = name, args.inference, args.beside
+        self._scaling, self._keda = args.scaling, args.keda
         self._opts = pulumi.ResourceOptions(parent=self, depends_on=list(args.after))
         account = ServiceAccount(name, metadata=_METADATA, automount_service_account_token=False, opts=self._opts)
         self._network()
@@ -82,32 +93,20 @@ class Inference(Component):
         )
 
     def _autoscaler(self, deployment: Deployment) -> None:
-        wanted = self._inference
-        cpu: MetricSpecArgsDict = {
-            "type": "Resource",
-            "resource": {
-                "name": "cpu",
-                "target": {"type": "Utilization", "average_utilization": wanted.cpu_target_percent},
-            },
-        }
-        HorizontalPodAutoscaler(
-            self._name,
-            metadata=_METADATA,
-            spec={
-                "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": NAME},
-                "min_replicas": wanted.replicas.minimum,
-                "max_replicas": wanted.replicas.maximum,
-                "metrics": [cpu],
-                "behavior": behaviour(wanted.scale_down_stabilisation_seconds),
-            },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[deployment]),
+        args = AutoscalerArgs(
+            namespace=BUSINESS,
+            deployment=NAME,
+            replicas=self._inference.replicas,
+            triggers=of_model_server(self._scaling, SERVER),
+            scaling=self._scaling,
+            fallback_replicas=self._scaling.fallback.replicas,
+            after=[deployment, self._keda],
         )
+        Autoscaler(self._name, args, self.child())
 
     def _network(self) -> None:
         ports: list[NetworkPolicyPortArgsDict] = [{"protocol": "TCP", "port": each} for each in (PORT, GRPC_PORT)]
-        near: list[NetworkPolicyPeerArgsDict] = [
-            {"namespace_selector": {"match_labels": {NAMESPACE_LABEL: each}}} for each in (BUSINESS, MONITORING)
-        ]
+        near: list[NetworkPolicyPeerArgsDict] = [closed.namespace(each) for each in (BUSINESS, MONITORING)]
         NetworkPolicy(
             self._name,
             metadata={"name": NAME, "namespace": BUSINESS},

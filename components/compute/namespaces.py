@@ -7,15 +7,14 @@ from typing import Final
 import pulumi
 from pulumi_kubernetes.core.v1 import LimitRange, LimitRangeItemArgsDict, Namespace, ResourceQuota
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
-from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgsDict, NetworkPolicyPortArgsDict
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
+from components.compute import closed
 from components.quotas import Quota
 from components.tiers import Tier
 
-NAMESPACE_LABEL: Final = "kubernetes.io/metadata.name"
 GPUS_LABEL: Final = "inference-platform/gpus"
 """Label of the namespaces whose pods may ask for GPUs, with the value `allowed`."""
-_DNS_PORT: Final = 53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +46,8 @@ def furnish(name: str, room: Room, parent: pulumi.Resource) -> list[pulumi.Resou
     """
     namespace = _namespace(name, room, pulumi.ResourceOptions(parent=parent))
     inside = pulumi.ResourceOptions(parent=parent, depends_on=[namespace])
-    _closed(name, room, inside)
-    _dns(name, room, inside)
+    NetworkPolicy(f"{name}-closed", metadata=_in(room, "default-deny"), spec=closed.deny_all(), opts=inside)
+    NetworkPolicy(f"{name}-dns", metadata=_in(room, "allow-dns"), spec=closed.allow_dns(), opts=inside)
     shares = [_share(name, room, tier, inside) for tier in room.shares]
     return [namespace, _limits(name, room, inside), _quota(name, room, inside), _tiers(name, room, inside), *shares]
 
@@ -119,23 +118,3 @@ def _limits(name: str, room: Room, opts: pulumi.ResourceOptions) -> LimitRange:
     default = {"cpu": "250m", "memory": "256Mi"}
     limit: LimitRangeItemArgsDict = {"type": "Container", "default": default, "default_request": default}
     return LimitRange(name, metadata=_in(room, "domain"), spec={"limits": [limit]}, opts=opts)
-
-
-def _closed(name: str, room: Room, opts: pulumi.ResourceOptions) -> None:
-    NetworkPolicy(
-        f"{name}-closed",
-        metadata=_in(room, "default-deny"),
-        spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
-        opts=opts,
-    )
-
-
-def _dns(name: str, room: Room, opts: pulumi.ResourceOptions) -> None:
-    ports: list[NetworkPolicyPortArgsDict] = [{"protocol": protocol, "port": _DNS_PORT} for protocol in ("UDP", "TCP")]
-    to: NetworkPolicyPeerArgsDict = {"namespace_selector": {"match_labels": {NAMESPACE_LABEL: "kube-system"}}}
-    NetworkPolicy(
-        f"{name}-dns",
-        metadata=_in(room, "allow-dns"),
-        spec={"pod_selector": {}, "policy_types": ["Egress"], "egress": [{"to": [to], "ports": ports}]},
-        opts=opts,
-    )

@@ -21,6 +21,8 @@ from components.ports import GRPC_PORT
 from components.serving import Inference
 
 NAME: Final = "deepseek-inference"
+SERVER: Final = "server"
+"""The container of the model server; others may stand beside it."""
 PORT: Final = 8000
 LABELS: Final = {"app.kubernetes.io/name": NAME}
 # Where the server writes; the image itself is read-only.
@@ -89,7 +91,7 @@ def _server(inference: Inference) -> ContainerArgsDict:
         "nvidia.com/gpu": str(inference.tensor_parallel),
     }
     return {
-        "name": "server",
+        "name": SERVER,
         "image": inference.image,
         "args": _arguments(inference),
         "env": [{"name": "HF_HOME", "value": "/cache"}, {"name": "HOME", "value": "/cache"}],

@@ -7,11 +7,11 @@ from typing import Final
 
 from rules._capacity import GPUS_PER_NODE, blanks, least_size, offers_gpus
 from rules._pods import gpu_limits
-from rules._replicas import PLACE, TARGET, floor, number
+from rules._replicas import PLACE, blank_names, floor
 from rules._resource import UNKNOWN, Resource, is_known, strings
 from rules._rule import Finding, failure, undecided
 from rules._stack import by_cluster, of_type
-from rules._types import AUTOSCALER, DEPLOYMENT, NODE_GROUP
+from rules._types import DEPLOYMENT, NODE_GROUP
 
 _SIZE: Final = ("scalingConfig", "minSize")
 
@@ -33,7 +33,7 @@ def tiers(objects: Sequence[Resource]) -> Iterator[Tier]:
     """Yield the deployments with GPUs among the objects of one cluster."""
     for deployment in of_type(objects, DEPLOYMENT):
         if gpus := _pod(deployment):
-            yield Tier(gpus, number(floor(deployment, objects).replicas))
+            yield Tier(gpus, floor(deployment, objects).count)
 
 
 def least_gpus(group: Resource, pod: int) -> int:
@@ -69,10 +69,9 @@ def _unknown_pods(resources: Sequence[Resource]) -> Iterator[Finding]:
 
 
 def _unknown_floor(deployment: Resource, objects: Sequence[Resource]) -> Iterator[Finding]:
-    scalers = [(scaler, path) for scaler in of_type(objects, AUTOSCALER) for path in (PLACE, TARGET)]
     least = floor(deployment, objects)
     named = [(deployment, PLACE), (deployment, ("metadata", "name"))]
-    for resource, path in (*named, *scalers, (least.owner, least.path)):
+    for resource, path in (*named, *blank_names(objects), (least.owner, least.path)):
         if resource.get(*path) is UNKNOWN:
             yield undecided(resource, *path)
 

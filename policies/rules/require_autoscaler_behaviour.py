@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from rules._resource import UNKNOWN, Resource, Value, items
+from rules._replicas import KINDS, Kind, number
+from rules._resource import UNKNOWN, Resource, items
 from rules._rule import Finding, ResourceRule, Severity, failure, undecided
 from rules._setting import WholeNumber
-from rules._types import AUTOSCALER
 
 # The API takes 0 to 3600: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/
 _LEAST = WholeNumber(
@@ -15,67 +15,65 @@ _LEAST = WholeNumber(
     minimum=1,
     maximum=3600,
 )
-_WINDOW = ("spec", "behavior", "scaleDown", "stabilizationWindowSeconds")
+_WAIT = "stabilizationWindowSeconds"
 
 
 def _check(scaler: Resource, *, scale_down_seconds: int) -> Iterator[Finding]:
-    yield from _check_metrics(scaler)
-    yield from _check_room(scaler)
+    kind = KINDS[scaler.type]
+    yield from _check_signals(scaler, kind)
+    yield from _check_room(scaler, kind)
     for way in ("scaleUp", "scaleDown"):
-        path = ("spec", "behavior", way, "policies")
+        path = (*kind.behaviour, way, "policies")
         policies = items(scaler.get(*path))
         if UNKNOWN in policies:
             yield undecided(scaler, *path)
         elif not policies:
             yield failure(scaler, f"behavior.{way} has no policies, so nothing says how fast it goes")
-    yield from _check_window(scaler, scale_down_seconds)
+    yield from _check_window(scaler, (*kind.behaviour, "scaleDown", _WAIT), scale_down_seconds)
 
 
-def _check_metrics(scaler: Resource) -> Iterator[Finding]:
-    metrics = scaler.get("spec", "metrics")
-    if metrics is UNKNOWN:
-        yield undecided(scaler, "spec", "metrics")
-    elif not items(metrics):
-        yield failure(scaler, "has no metric")
+def _check_signals(scaler: Resource, kind: Kind) -> Iterator[Finding]:
+    signals = scaler.get(*kind.signals)
+    if signals is UNKNOWN:
+        yield undecided(scaler, *kind.signals)
+    elif not items(signals):
+        yield failure(scaler, f"{'.'.join(kind.signals)} is empty: it follows nothing")
 
 
-def _check_room(scaler: Resource) -> Iterator[Finding]:
-    least, most = scaler.get("spec", "minReplicas"), scaler.get("spec", "maxReplicas")
+def _check_room(scaler: Resource, kind: Kind) -> Iterator[Finding]:
+    least, most = scaler.get(*kind.least), scaler.get(*kind.most)
     if UNKNOWN in (least, most):
-        yield undecided(scaler, "spec", "minReplicas" if least is UNKNOWN else "maxReplicas")
-    elif _number(most) <= _number(least):
-        yield failure(scaler, f"maxReplicas {_number(most)} leaves no room above minReplicas {_number(least)}")
+        yield undecided(scaler, *(kind.least if least is UNKNOWN else kind.most))
+        return
+    fewest, greatest = number(least, kind.unset[0]), number(most, kind.unset[1])
+    if greatest <= fewest:
+        yield failure(scaler, f"{kind.most[-1]} {greatest} leaves no room above {kind.least[-1]} {fewest}")
 
 
-def _number(replicas: Value) -> int:
-    """Return a count of replicas; Kubernetes takes one where none is given."""
-    return int(replicas) if isinstance(replicas, int | float) else 1
-
-
-def _check_window(scaler: Resource, least: int) -> Iterator[Finding]:
-    window = scaler.get(*_WINDOW)
+def _check_window(scaler: Resource, path: tuple[str, ...], least: int) -> Iterator[Finding]:
+    window = scaler.get(*path)
     if window is UNKNOWN:
-        yield undecided(scaler, *_WINDOW)
+        yield undecided(scaler, *path)
     elif not isinstance(window, int | float) or window < least:
         found = f"{window:g}" if isinstance(window, int | float) else "not set"
-        yield failure(scaler, f"{'.'.join(_WINDOW[1:])} is {found}, must be at least {least}")
+        yield failure(scaler, f"{'.'.join(path[-3:])} is {found}, must be at least {least}")
 
 
 RULE = ResourceRule(
     id="W6",
     name="require-autoscaler-behaviour",
     severity=Severity.MEDIUM,
-    what="Every autoscaler of pods has a metric, room to grow, and policies for both ways, down only after a wait.",
+    what="Every autoscaler of pods has a signal, room to grow, and policies for both ways, down only after a wait.",
     why=(
         "A replica with a large model takes minutes to start: one that is taken away in a short lull is missing in"
-        " the next burst, and an autoscaler without room or metric only looks like one."
+        " the next burst, and an autoscaler without room or signal only looks like one."
     ),
     source="https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/",
     fix=(
         "Set behavior.scaleUp.policies and behavior.scaleDown.policies, and the latter's stabilizationWindowSeconds to"
-        f" {_LEAST.default} or more; give it a metric, and maxReplicas above minReplicas."
+        f" {_LEAST.default} or more; give it a signal, and more replicas at most than at least."
     ),
     settings=(_LEAST,),
-    matches=AUTOSCALER.__eq__,
+    matches=KINDS.__contains__,
     check=_check,
 )

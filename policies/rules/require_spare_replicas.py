@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from rules._replicas import PLACE, TARGET, Floor, floor, number
+from rules._replicas import KINDS, PLACE, TARGET, Floor, floor
 from rules._resource import UNKNOWN, Resource, Value, dig, is_known, mapping
 from rules._rule import Finding, Severity, StackRule, failure, undecided
 from rules._setting import Names, WholeNumber
 from rules._stack import by_cluster, of_type
-from rules._types import AUTOSCALER, DEPLOYMENT, DISRUPTION_BUDGET
+from rules._types import DEPLOYMENT, DISRUPTION_BUDGET
 
 _NAMESPACES: Final = Names(name="namespaces", what="namespaces whose deployments serve", default=("business",))
 _MIN_REPLICAS: Final = WholeNumber(
@@ -19,7 +19,7 @@ _SELECTOR: Final = ("spec", "selector", "matchLabels")
 # What tells which objects belong together; while any of it is unknown, nothing can be said.
 _IDENTITY: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     DEPLOYMENT: (PLACE, ("metadata", "name"), _POD_LABELS),
-    AUTOSCALER: (PLACE, TARGET),
+    **dict.fromkeys(KINDS, (PLACE, TARGET)),
     DISRUPTION_BUDGET: (PLACE, _SELECTOR),
 }
 
@@ -34,7 +34,7 @@ def _check(resources: Sequence[Resource], *, namespaces: tuple[str, ...], min_re
 def _neighbours(deployment: Resource, objects: Sequence[Resource]) -> list[Resource]:
     """Return what may be of the same namespace."""
     places = (deployment.get(*PLACE), UNKNOWN)
-    return [each for each in of_type(objects, AUTOSCALER, DISRUPTION_BUDGET) if each.get(*PLACE) in places]
+    return [each for each in of_type(objects, *KINDS, DISRUPTION_BUDGET) if each.get(*PLACE) in places]
 
 
 def _check_deployment(deployment: Resource, neighbours: Sequence[Resource], fewest: int) -> Iterator[Finding]:
@@ -55,10 +55,10 @@ def _check_deployment(deployment: Resource, neighbours: Sequence[Resource], fewe
 def _check_floor(deployment: Resource, least: Floor, fewest: int) -> Iterator[Finding]:
     if not is_known(least.replicas):
         yield undecided(least.owner, *least.path)
-    elif number(least.replicas) < fewest:
+    elif least.count < fewest:
         yield failure(
             deployment,
-            f"{least.owner.name} keeps {'.'.join(least.path)} at {number(least.replicas)}, must be at least {fewest}",
+            f"{least.owner.name} keeps {'.'.join(least.path)} at {least.count}, must be at least {fewest}",
         )
 
 
@@ -83,7 +83,7 @@ def _check_allows(budget: Resource, least: Floor) -> Iterator[Finding]:
         yield undecided(budget, "spec")
     elif most in (0, "0", "0%"):
         yield failure(budget, f"maxUnavailable {_text(most)} never lets a pod be evicted")
-    elif most is None and _never_less(available, number(least.replicas)):
+    elif most is None and _never_less(available, least.count):
         yield failure(budget, f"minAvailable {_text(available)} never lets a pod be evicted")
 
 
@@ -110,8 +110,9 @@ RULE = StackRule(
     ),
     source="https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
     fix=(
-        f"Set minReplicas of its HorizontalPodAutoscaler to {_MIN_REPLICAS.default} or more, and give it a"
-        " PodDisruptionBudget with the same labels and maxUnavailable: 1."
+        "Set minReplicas of its HorizontalPodAutoscaler, or minReplicaCount of its ScaledObject, to"
+        f" {_MIN_REPLICAS.default} or more, and give it a PodDisruptionBudget with the same labels and"
+        " maxUnavailable: 1."
     ),
     settings=(_NAMESPACES, _MIN_REPLICAS),
     check=_check,

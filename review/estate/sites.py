@@ -15,7 +15,16 @@ from review.values import Value
 CLUSTER: Final = "aws:eks/cluster:Cluster"
 _NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 _DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
-_AUTOSCALER: Final = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+# Each kind of autoscaler, and where it has its least and its most replicas and its ways up and down. KEDA makes the
+# first of the second: https://keda.sh/docs/2.21/reference/scaledobject-spec/
+_AUTOSCALERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
+    "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": ("minReplicas", "maxReplicas", ("behavior",)),
+    "kubernetes:keda.sh/v1alpha1:ScaledObject": (
+        "minReplicaCount",
+        "maxReplicaCount",
+        ("advanced", "horizontalPodAutoscalerConfig", "behavior"),
+    ),
+}
 _BUDGET: Final = "kubernetes:policy/v1:PodDisruptionBudget"
 _GPU: Final = "nvidia.com/gpu"
 _POD: Final = ("spec", "template", "spec")
@@ -96,6 +105,15 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Scaler:
+    """What an autoscaler of any kind says: replicas, and s of stabilisation; None where it does not."""
+
+    minimum: int | None
+    maximum: int | None
+    stabilisation: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """A site at one moment; `version` is empty where it has no cluster then."""
 
@@ -167,12 +185,24 @@ def _group(state: State) -> GpuGroup | None:
 
 
 def _workloads(by_type: Mapping[str, list[State]]) -> Iterator[Workload]:
-    scalers = {_key(state, "spec", "scaleTargetRef", "name"): state for state in by_type.get(_AUTOSCALER, [])}
+    scalers = {
+        _key(state, "spec", "scaleTargetRef", "name"): _scaler(state, *where)
+        for token, where in _AUTOSCALERS.items()
+        for state in by_type.get(token, [])
+    }
     budgets = {_key(state, "metadata", "name"): state for state in by_type.get(_BUDGET, [])}
     for state in by_type.get(_DEPLOYMENT, []):
         if gpus := sum(map(_gpus, items(at(state, *_POD, "containers")))):
             key = _key(state, "metadata", "name")
             yield _workload(state, gpus, scalers.get(key), budgets.get(key))
+
+
+def _scaler(state: State, least: str, most: str, behaviour: tuple[str, ...]) -> _Scaler:
+    return _Scaler(
+        minimum=number(at(state, "spec", least)),
+        maximum=number(at(state, "spec", most)),
+        stabilisation=number(at(state, "spec", *behaviour, "scaleDown", "stabilizationWindowSeconds")),
+    )
 
 
 def _key(state: State, *name: str) -> tuple[str, str]:
@@ -183,18 +213,18 @@ def _gpus(container: Value) -> int:
     return number(dig(container, "resources", "limits", _GPU)) or 0
 
 
-def _workload(state: State, gpus: int, scaler: State | None, budget: State | None) -> Workload:
+def _workload(state: State, gpus: int, scaler: _Scaler | None, budget: State | None) -> Workload:
     containers = items(at(state, *_POD, "containers"))
     fixed = number(at(state, "spec", "replicas")) or 1
     return Workload(
         name=text(at(state, "metadata", "name")),
         gpus=gpus,
-        minimum=number(at(scaler, "spec", "minReplicas")) or fixed,
-        maximum=number(at(scaler, "spec", "maxReplicas")) or fixed,
+        minimum=(scaler and scaler.minimum) or fixed,
+        maximum=(scaler and scaler.maximum) or fixed,
         grace=number(at(state, *_POD, "terminationGracePeriodSeconds")),
         pre_stop=max(map(_pre_stop, containers), default=0),
         cold_start=max(filter(None, map(_cold_start, containers)), default=None),
-        stabilisation=number(at(scaler, "spec", "behavior", "scaleDown", "stabilizationWindowSeconds")),
+        stabilisation=scaler and scaler.stabilisation,
         budget=_budget(budget),
     )
 

@@ -163,6 +163,8 @@ _KUBERNETES: Final[Mapping[str, Kind]] = {
     "networking.k8s.io/v1:Ingress": _serving("requests to its hosts are refused"),
     "networking.k8s.io/v1:NetworkPolicy": _minor("what it let through is refused, or what it closed is open"),
     "autoscaling/v2:HorizontalPodAutoscaler": _minor("replicas stay at their number whatever the load"),
+    "keda.sh/v1alpha1:ScaledObject": _minor("replicas stay at their number whatever the load"),
+    "helm.sh/v3:Release": _minor("what its chart installed is gone, and what hangs on it stands still", 10, _ONE_SITE),
     "policy/v1:PodDisruptionBudget": _minor("a drain may take all its pods at once"),
     "scheduling.k8s.io/v1:PriorityClass": _minor("pods of its class do not start"),
     "storage.k8s.io/v1:StorageClass": _minor("new volumes of its class can not be made"),

@@ -157,6 +157,16 @@ _RULES: Final[Mapping[str, Sequence[_Rule]]] = {
         _less(("spec.minReplicas",), "fewer replicas are kept when load is low"),
         _less(("spec.maxReplicas",), "fewer replicas can be had when load is high"),
     ),
+    "kubernetes:keda.sh/v1alpha1:ScaledObject": (
+        _less(("spec.minReplicaCount",), "fewer replicas are kept when load is low"),
+        _less(("spec.maxReplicaCount",), "fewer replicas can be had when load is high"),
+        _less(("spec.fallback.replicas",), "fewer replicas are kept while a signal is gone"),
+        _Rule(("spec.fallback.behavior",), "another number of replicas is kept while a signal is gone", avoid=_KEEP),
+    ),
+    "kubernetes:helm.sh/v3:Release": (
+        _Rule(("version", "chart"), "its pods are replaced by those of another version", _ROLLS),
+        _Rule(("values",), "its chart is applied anew, and pods that it changes are replaced", _ROLLS),
+    ),
     "kubernetes:policy/v1:PodDisruptionBudget": (
         _Rule(("spec.maxUnavailable",), "a drain may take more pods at once", when=_higher, avoid=_KEEP),
         _less(("spec.minAvailable",), "a drain may take more pods at once"),

@@ -1,6 +1,6 @@
 import pytest
 from rules._resource import UNKNOWN, Resource, Value
-from rules._types import AUTOSCALER, DEPLOYMENT, NODE_GROUP
+from rules._types import AUTOSCALER, DEPLOYMENT, NODE_GROUP, SCALED_OBJECT
 
 from tests.policies.mutation import changed
 from tests.policies.samples import resource, said
@@ -60,6 +60,14 @@ def test_fails_by_the_floor_of_the_autoscaler_and_not_of_another() -> None:
     sites = [group("a", 4), group("b", 4), tier("a", "8", 1), tier("b", "8", 1)]
     assert said(NAME, *sites, scaler("a", 3), scaler("b", 9, "other")) == []
     assert said(NAME, *sites, scaler("a", 4)) == [
+        ("fail", "without site a node groups hold 32 GPUs at their least size; all sites' floors need 40")
+    ]
+
+
+def test_fails_by_the_floor_of_a_scaled_object() -> None:
+    spec: Value = {"minReplicaCount": 4.0, "scaleTargetRef": {"name": "model"}}
+    scaled = resource(SCALED_OBJECT, {"metadata": {"namespace": "business"}, "spec": spec}, provider="a")
+    assert said(NAME, group("a", 4), group("b", 4), tier("a", "8", 1), tier("b", "8", 1), scaled) == [
         ("fail", "without site a node groups hold 32 GPUs at their least size; all sites' floors need 40")
     ]
 

@@ -2,14 +2,15 @@ from dataclasses import replace
 
 import pytest
 from rules._resource import UNKNOWN, Resource, Value
-from rules._types import AUTOSCALER, DISRUPTION_BUDGET
+from rules._types import AUTOSCALER, DISRUPTION_BUDGET, SCALED_OBJECT
 
 from tests.policies.mutation import changed, removed
 from tests.policies.samples import resource, said
 
 NAME = "require-spare-replicas"
 MUTATIONS = (
-    changed(AUTOSCALER, "llm-prod-a-inference", ("spec", "minReplicas"), 1),
+    changed(SCALED_OBJECT, "llm-prod-a-inference", ("spec", "minReplicaCount"), 1),
+    changed(AUTOSCALER, "llm-prod-a-gateway", ("spec", "minReplicas"), 1),
     changed(DISRUPTION_BUDGET, "llm-prod-a-inference", ("spec", "maxUnavailable"), 0),
     removed(DISRUPTION_BUDGET, "llm-prod-b-inference"),
 )
@@ -29,8 +30,12 @@ def scaler(minimum: Value, target: Value = "inference") -> Resource:
         "metadata": {"namespace": "business"},
         "spec": {"scaleTargetRef": {"name": target}, "minReplicas": minimum},
     }
-    token = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
-    return resource(token, props, "a-scaler", provider="a")
+    return resource(AUTOSCALER, props, "a-scaler", provider="a")
+
+
+def scaled(minimum: Value) -> Resource:
+    spec: Value = {"scaleTargetRef": {"name": "inference"}, "minReplicaCount": minimum}
+    return resource(SCALED_OBJECT, {"metadata": {"namespace": "business"}, "spec": spec}, "a-scaler", provider="a")
 
 
 def budget(labels: Value = None, **spec: Value) -> Resource:
@@ -47,13 +52,14 @@ def budget(labels: Value = None, **spec: Value) -> Resource:
     "resources",
     [
         [deployment(), scaler(2.0), budget()],
+        [deployment(), scaled(2.0), budget()],
         [deployment(replicas=3.0), budget()],
         [deployment(), scaler(3), budget(minAvailable=2)],
         [deployment(), scaler(3), budget(minAvailable="50%")],
         [deployment(), scaler(2), budget(maxUnavailable="25%")],
         [deployment("kube-system")],
     ],
-    ids=range(6),
+    ids=range(7),
 )
 def test_holds(resources: list[Resource]) -> None:
     assert said(NAME, *resources) == []
@@ -65,6 +71,14 @@ def test_holds(resources: list[Resource]) -> None:
         (
             [deployment(), scaler(1.0), budget()],
             "a-scaler keeps spec.minReplicas at 1, must be at least 2",
+        ),
+        (
+            [deployment(), scaled(1.0), budget()],
+            "a-scaler keeps spec.minReplicaCount at 1, must be at least 2",
+        ),
+        (
+            [deployment(), scaled(None), budget()],
+            "a-scaler keeps spec.minReplicaCount at 0, must be at least 2",
         ),
         ([deployment(), budget()], "a-inference keeps spec.replicas at 1, must be at least 2"),
         (
@@ -93,7 +107,7 @@ def test_holds(resources: list[Resource]) -> None:
             "minAvailable 51% never lets a pod be evicted",
         ),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_fails(resources: list[Resource], message: str) -> None:
     assert said(NAME, *resources) == [("fail", message)]

@@ -1,6 +1,6 @@
 import pytest
 from rules._resource import UNKNOWN, Resource, Value
-from rules._types import CLUSTER, DEPLOYMENT, NODE_GROUP
+from rules._types import CLUSTER, DEPLOYMENT, NODE_GROUP, SCALED_OBJECT
 
 from tests.policies.mutation import changed
 from tests.policies.samples import linked, resource, said
@@ -10,6 +10,7 @@ LEAST = ("scalingConfig", "minSize")
 MUTATIONS = (
     changed(NODE_GROUP, "llm-dr-c-reserved", LEAST, 1, "dr"),
     changed(NODE_GROUP, "llm-dr-c-reserved", ("capacityType",), "SPOT", "dr"),
+    changed(SCALED_OBJECT, "llm-dr-c-inference", ("spec", "minReplicaCount"), 3, "dr"),
 )
 PLACE: Value = {"name": "model", "namespace": "business"}
 

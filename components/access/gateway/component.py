@@ -30,7 +30,6 @@ _METADATA: Final[ObjectMetaArgsDict] = {"name": config.NAME, "namespace": BUSINE
 _PODS: Final[LabelSelectorArgsDict] = {"match_labels": LABELS}
 # Half of the cores stay free for the clients of a site that is lost, until new gateways run.
 _CPU_TARGET_PERCENT: Final = 50
-_SETTLE_SECONDS: Final = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +39,7 @@ class GatewayArgs:
     Attributes:
         access: settings of gateway and discovery.
         inference: settings of the model servers behind it.
+        scale_down_seconds: how long a lower load must last before a gateway is taken away, s.
         site: name of the site.
         resolver: address of the cluster's DNS server.
         origin: the word by which the global entry is known.
@@ -50,6 +50,7 @@ class GatewayArgs:
 
     access: Access
     inference: Inference
+    scale_down_seconds: int
     site: str
     resolver: str
     origin: pulumi.Input[str]
@@ -158,7 +159,7 @@ class Gateway(Component):
                 "min_replicas": replicas.minimum,
                 "max_replicas": replicas.maximum,
                 "metrics": [cpu],
-                "behavior": behaviour(_SETTLE_SECONDS),
+                "behavior": behaviour(self._args.scale_down_seconds),
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=[deployment]),
         )

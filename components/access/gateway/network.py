@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 
 from pulumi_kubernetes.networking.v1 import (
-    NetworkPolicyPeerArgsDict,
     NetworkPolicyPortArgsDict,
     NetworkPolicySpecArgsDict,
 )
 
 from components.access.gateway.pod import LABELS
-from components.compute import serving_pod
-from components.compute.namespaces import NAMESPACE_LABEL
+from components.compute import closed, serving_pod
 from components.naming import MONITORING
 from components.ports import GATEWAY_METRICS_PORT, GATEWAY_PORT, GRPC_PORT, HTTPS
 
 
 def policy() -> NetworkPolicySpecArgsDict:
     """Return what the closed namespace lets through for the gateways."""
-    monitoring: NetworkPolicyPeerArgsDict = {"namespace_selector": {"match_labels": {NAMESPACE_LABEL: MONITORING}}}
+    monitoring = closed.namespace(MONITORING)
     return {
         "pod_selector": {"match_labels": LABELS},
         "policy_types": ["Ingress", "Egress"],

@@ -24,6 +24,7 @@ LABELS: Final = {"app.kubernetes.io/name": config.NAME}
 ORIGIN: Final = "gateway-origin"
 """The Secret with the word by which the global entry is known, under `token`."""
 
+_PORTS: Final = {"https": GATEWAY_PORT, "metrics": GATEWAY_METRICS_PORT, "prompts": GATEWAY_PROMPTS_PORT}
 _TLS: Final = "gateway-tls"
 _READABLE: Final = 0o440
 # Period, s, and failures in a row. The balancer takes a gateway out after two checks, 5 s apart, that say no;
@@ -103,11 +104,7 @@ def _nginx(access: Access) -> ContainerArgsDict:
         "name": "nginx",
         "image": access.gateway.image,
         "command": ["openresty", "-e", "stderr", "-c", f"{config.FILES}/nginx.conf"],
-        "ports": [
-            {"name": "https", "container_port": GATEWAY_PORT},
-            {"name": "metrics", "container_port": GATEWAY_METRICS_PORT},
-            {"name": "prompts", "container_port": GATEWAY_PROMPTS_PORT},
-        ],
+        "ports": [{"name": name, "container_port": port} for name, port in _PORTS.items()],
         "resources": {"requests": asked, "limits": asked},
         "security_context": CONFINED,
         "startup_probe": _probe("/healthz", *_STARTED),

@@ -177,6 +177,7 @@ def _mebibytes(quantity: str) -> int:
 def test_the_quota_is_counted_on_what_the_pods_ask_for() -> None:
     made, settings = _prod(), Settings.parse(engine.values("prod"))
     most = {each.name: each.inputs["spec"]["maxReplicas"] for each in made.of("HorizontalPodAutoscaler")}
+    most |= {each.name: each.inputs["spec"]["maxReplicaCount"] for each in made.of("ScaledObject")}
     counted = [(_pod(name=name), most[name] + 1) for name in ("llm-prod-a-inference", "llm-prod-a-gateway")]
     servers = _made(made, "apps/v1:StatefulSet", "llm-prod-a-consul")["spec"]
     renewal = _made(made, "batch/v1:CronJob", "llm-prod-a-consul-bootstrap")["spec"]["jobTemplate"]["spec"]

@@ -78,8 +78,8 @@ def test_a_danger_that_is_not_blocked_needs_care() -> None:
 
 
 def test_more_replicas_are_safe() -> None:
-    scaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
-    found = _review(program.updated(program.deployed(), scaler, ["llm-prod-a-inference"], {"spec.maxReplicas": 7}))
+    scaler = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+    found = _review(program.updated(program.deployed(), scaler, ["llm-prod-a-inference"], {"spec.maxReplicaCount": 7}))
     _says(found, Level.SAFE, "1 updated in place")
 
 

@@ -15,6 +15,7 @@ from tests.review import program
 from tests.review.samples import HERE, NODE_GROUP, change, plan, step, urn
 
 KEY, CLUSTER, LOGS = "aws:kms/key:Key", "aws:eks/cluster:Cluster", "aws:cloudwatch/logGroup:LogGroup"
+SCALED, RELEASE = "kubernetes:keda.sh/v1alpha1:ScaledObject", "kubernetes:helm.sh/v3:Release"
 DEPLOYMENT, SCALER = "kubernetes:apps/v1:Deployment", "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 HOLD_DATA = [
@@ -100,6 +101,12 @@ def test_a_stack_with_nothing_to_do_has_no_danger() -> None:
         (DEPLOYMENT, "spec.template.spec.containers[0].image", "a:1", "a:2", Level.CARE, Impact.ROLLS),
         (SCALER, "spec.minReplicas", 2, 1, Level.CARE, Impact.NONE),
         (SCALER, "spec.maxReplicas", 6, 4, Level.CARE, Impact.NONE),
+        (SCALED, "spec.minReplicaCount", 2, 1, Level.CARE, Impact.NONE),
+        (SCALED, "spec.maxReplicaCount", 6, 4, Level.CARE, Impact.NONE),
+        (SCALED, "spec.fallback.replicas", 3, 2, Level.CARE, Impact.NONE),
+        (SCALED, "spec.fallback.behavior", "currentReplicas", "static", Level.CARE, Impact.NONE),
+        (RELEASE, "version", "2.20.2", "2.21.0", Level.CARE, Impact.ROLLS),
+        (RELEASE, "values.operator.replicaCount", 2, 3, Level.CARE, Impact.ROLLS),
         ("kubernetes:policy/v1:PodDisruptionBudget", "spec.maxUnavailable", 1, 2, Level.CARE, Impact.NONE),
         (LOGS, "retentionInDays", 90, 30, Level.BLOCKED, Impact.NONE),
         (KEY, "isEnabled", True, False, Level.BLOCKED, Impact.DISRUPTS),
@@ -133,6 +140,9 @@ def test_updates_that_stop_or_weaken_service(
         (NODE_GROUP, "scalingConfig.maxSize", 8, 9),
         (SCALER, "spec.maxReplicas", 6, 7),
         (SCALER, "spec.minReplicas", 2, 3),
+        (SCALED, "spec.maxReplicaCount", 6, 7),
+        (SCALED, "spec.fallback.replicas", 2, 3),
+        (RELEASE, "timeout", 300, 600),
         (CLUSTER, "enabledClusterLogTypes[4]", Mark.ABSENT, "api"),
         (CLUSTER, "versions", "1", "2"),
         (LOGS, "retentionInDays", 30, 90),
@@ -235,12 +245,16 @@ def _sdk(package: str) -> Path:
     return Path(spec.origin).parent
 
 
-@pytest.mark.parametrize("token", sorted({*KINDS, *_RULES}))
+@pytest.mark.parametrize("token", sorted({*KINDS, *_RULES} - {SCALED}))
 def test_every_type_of_the_tables_is_one_of_the_providers(token: str) -> None:
     package = "pulumi_aws" if token.startswith("aws:") else "pulumi_kubernetes"
     module = token.split(":")[1].split("/", maxsplit=1)[0]
     folder = _sdk(package) / module if package == "pulumi_aws" else _sdk(package) / module.split(".")[0]
     assert any(token in path.read_text() for path in folder.rglob("*.py")), token
+
+
+def test_a_kind_that_no_provider_knows_is_one_of_the_program() -> None:
+    assert SCALED in {each.type for each in program.deployed().steps}
 
 
 def test_every_type_with_rules_for_updates_is_known() -> None:

@@ -13,7 +13,7 @@ from review.values import Mark
 from tests.review import program, samples
 
 GROUP, CLUSTER = "aws:eks/nodeGroup:NodeGroup", "aws:eks/cluster:Cluster"
-DEPLOYMENT, SCALER = "kubernetes:apps/v1:Deployment", "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+DEPLOYMENT, SCALER = "kubernetes:apps/v1:Deployment", "kubernetes:keda.sh/v1alpha1:ScaledObject"
 RESERVED = ["llm-prod-a-reserved", "llm-prod-b-reserved"]
 SPOT = ["llm-prod-a-spot", "llm-prod-b-spot"]
 INFERENCE = ["llm-prod-a-inference", "llm-prod-b-inference"]
@@ -101,7 +101,9 @@ def test_pods_that_roll_in_both_sites_need_care_as_no_capacity_is_lost() -> None
 
 
 def test_one_more_replica_and_a_tag_touch_nothing() -> None:
-    more = program.updated(program.deployed(), SCALER, INFERENCE, {"spec.maxReplicas": 7, "spec.minReplicas": 2})
+    more = program.updated(
+        program.deployed(), SCALER, INFERENCE, {"spec.maxReplicaCount": 7, "spec.minReplicaCount": 2}
+    )
     tags = program.updated(program.deployed(), GROUP, RESERVED, {"tags.owner": "others"})
     for plan in (more, tags):
         assert (_fact(plan, TOGETHER).after, _fact(plan, TOGETHER).level) == ("none", Level.SAFE)
@@ -123,12 +125,12 @@ def test_capacity_below_the_floor_after_a_loss_is_blocked() -> None:
 
 
 def test_a_higher_floor_than_the_other_site_holds_is_blocked() -> None:
-    found = _fact(program.updated(program.deployed(), SCALER, INFERENCE, {"spec.minReplicas": 3}), LEFT)
+    found = _fact(program.updated(program.deployed(), SCALER, INFERENCE, {"spec.minReplicaCount": 3}), LEFT)
     assert (found.level, "floor needs 48" in found.note) == (Level.BLOCKED, True)
 
 
 def test_an_old_shortage_is_said_but_a_change_that_does_not_deepen_it_is_not_blocked() -> None:
-    short = program.updated(program.deployed(), SCALER, INFERENCE, {"spec.minReplicas": 3})
+    short = program.updated(program.deployed(), SCALER, INFERENCE, {"spec.minReplicaCount": 3})
     settled = program.settled(short)
     assert _fact(settled, LEFT).level is Level.CARE
     worse = program.updated(settled, GROUP, SPOT, {"scalingConfig.minSize": 1})
@@ -141,7 +143,7 @@ def test_removing_a_site_leaves_nothing_after_a_loss() -> None:
 
 
 def test_a_site_that_can_not_hold_its_own_floor_is_blocked() -> None:
-    plan = program.updated(program.deployed(), SCALER, INFERENCE[:1], {"spec.minReplicas": 6})
+    plan = program.updated(program.deployed(), SCALER, INFERENCE[:1], {"spec.minReplicaCount": 6})
     assert _fact(plan, "GPUs, minimum", "site a").level is Level.BLOCKED
 
 
@@ -170,7 +172,7 @@ def test_a_version_that_is_not_known_yet_is_still_a_cluster() -> None:
 
 
 def test_a_shorter_stabilisation_needs_care() -> None:
-    path = "spec.behavior.scaleDown.stabilizationWindowSeconds"
+    path = "spec.advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds"
     plan = program.updated(program.deployed(), SCALER, INFERENCE[:1], {path: 60})
     found = _fact(plan, "scale-down stabilisation", "site a, deepseek-inference")
     assert (found.before, found.after, found.level) == ("300", "60", Level.CARE)

@@ -43,9 +43,7 @@ def usage(plane: ControlPlane, name: str) -> str | None:
     return found["containers"][0]["usage"]["cpu"] if found else None
 
 
-def test_use_of_pods_is_what_their_annotations_say(
-    measured: ControlPlane, group: Callable[..., NodeGroupSpec]
-) -> None:
+def test_use_of_pods_is_what_their_annotations_say(measured: ControlPlane, group: Callable[..., NodeGroupSpec]) -> None:
     sync_nodes(measured, group("measured"))
     account = "/api/v1/namespaces/default/serviceaccounts/default"
     assert wait_until(lambda: measured.admin().find(account) is not None, SECONDS)
