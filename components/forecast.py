@@ -49,5 +49,4 @@ class Forecast(Model):
     floor_percent: Percent = Field(
         description="share of the peak that the other sites carry at once when one is lost, before anything starts, %"
     )
-    spare_nodes: int = Field(ge=0, description="reserved nodes of each site that run empty for one that dies, a count")
     measured: Measured = Field(description="throughput of one GPU")

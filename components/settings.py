@@ -172,7 +172,8 @@ class Settings(Model):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        for kind in sorted({*self.nodes.reserved.instance_types, *self.nodes.spot.instance_types}):
+        groups = (self.nodes.reserved, self.nodes.spot, self.nodes.on_demand)
+        for kind in sorted({kind for group in groups for kind in group.instance_types}):
             if short := self.inference.cache_shortage(kind):
                 raise ValueError(
                     f"inference: {short}; lower concurrency, mean_tokens, context_tokens or batching, raise"

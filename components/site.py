@@ -19,6 +19,7 @@ from components.compute.inference import Inference, InferenceArgs
 from components.compute.keda import Keda, KedaArgs
 from components.compute.nodes import Nodes, NodesArgs
 from components.network.zone import SiteNetwork, WitnessNetwork
+from components.planning.plan import plan
 from components.settings import Settings
 from components.settings import Site as SiteSettings
 
@@ -62,6 +63,7 @@ class Site(Component):
         super().__init__(name, opts)
         self._name, self._args = name, args
         self._network, self.balancer = args.network, args.balancer
+        self._plan = plan(args.settings)
         key = self._key()
         self.cluster = self._cluster(key)
         self._workloads(key, self._nodes(key))
@@ -100,6 +102,7 @@ class Site(Component):
         site = self._args.site
         args = NodesArgs(
             nodes=self._args.settings.nodes,
+            planned=self._plan.nodes,
             cluster=self.cluster,
             site=site.name,
             zone=site.zone,
@@ -134,7 +137,12 @@ class Site(Component):
         after += self._discovery(key, after, inside).ready
         beside = beside_inference(settings.access.discovery)
         served = InferenceArgs(
-            inference=settings.inference, scaling=settings.scaling, beside=beside, keda=keda.release, after=after
+            inference=settings.inference,
+            scaling=settings.scaling,
+            planned=self._plan.replicas,
+            beside=beside,
+            keda=keda.release,
+            after=after,
         )
         Inference(f"{self._name}-inference", served, inside)
         self._gateway(after, inside)

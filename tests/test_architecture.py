@@ -28,6 +28,7 @@ PURE = [
     "ports",
     "planning/formula",
     "planning/fleet",
+    "planning/marks",
     "planning/plan",
     "planning/compare",
     "access/entry/names",

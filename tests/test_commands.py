@@ -21,7 +21,7 @@ RUN_BY_CI = {"make lint", "make types", "make test"}
 RUN_BY_LIFE = {"up", "preview", "refresh", "status", "report", "destroy", "down", "kill-nodes"}
 """Words of `python -m sandbox` that tests/life runs on the real engine."""
 
-RUN_HERE = {"make policies"}
+RUN_HERE = {"make plan", "make policies"}
 
 
 def targets() -> dict[str, str]:
@@ -75,3 +75,9 @@ def test_the_rules_are_printed_as_their_page_has_them() -> None:
     [script] = re.findall(r"python (\S+)", targets()["policies"])
     ran = subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout == (ROOT / "docs" / "policies.md").read_text()
+
+
+def test_the_plan_agrees_with_the_stacks_as_they_are() -> None:
+    [module] = re.findall(r"python -m (\w+)", targets()["plan"])
+    ran = subprocess.run([sys.executable, "-m", module], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.count("stack ") == len([*ROOT.glob("Pulumi.*.yaml")])

@@ -17,6 +17,8 @@ from components.compute import closed
 from components.compute.scaling import Autoscaler, AutoscalerArgs, of_model_server
 from components.compute.serving_pod import LABELS, NAME, PORT, SERVER, pod_spec
 from components.naming import BUSINESS, MONITORING
+from components.planning.fleet import Sizes
+from components.planning.marks import marks
 from components.pods import LONGEST_STREAM
 from components.ports import GRPC_PORT, HTTPS
 from components.scaling import Scaling
@@ -35,12 +37,14 @@ class InferenceArgs:
         inference: settings of the model server.
         scaling: what the number of its replicas follows.
         beside: what stands beside it in each pod.
+        planned: what the capacity plan says of that number.
         keda: what scales it.
         after: what a pod needs to start, among it the nodes.
     """
 
     inference: InferenceSettings
     scaling: Scaling
+    planned: Sizes
     beside: Beside
     keda: pulumi.Resource
     after: Sequence[pulumi.Resource]
@@ -55,6 +59,7 @@ class Inference(Component):
         super().__init__(name, opts)
         self._name, self._inference, self._beside = name, args.inference, args.beside
         self._scaling, self._keda = args.scaling, args.keda
+        self._planned = args.planned
         self._opts = pulumi.ResourceOptions(parent=self, depends_on=list(args.after))
         account = ServiceAccount(name, metadata=_METADATA, automount_service_account_token=False, opts=self._opts)
         self._network()
@@ -74,7 +79,7 @@ class Inference(Component):
             },
         }
         opts = pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(depends_on=[account]))
-        annotations = {LONGEST_STREAM: str(self._inference.longest_stream_seconds)}
+        annotations = {LONGEST_STREAM: str(self._inference.longest_stream_seconds), **marks(self._planned)}
         metadata: ObjectMetaArgsDict = {**_METADATA, "annotations": annotations}
         return Deployment(self._name, metadata=metadata, spec=spec, opts=opts)
 

@@ -21,6 +21,8 @@ from components.compute.identity import service_role
 from components.compute.user_data import user_data
 from components.node_groups import GpuGroup, Group, ReservedGroup
 from components.node_groups import Nodes as NodesSettings
+from components.planning.fleet import NodePlan
+from components.planning.marks import marks
 
 _POLICIES = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"]
 # A node loads a GPU driver and tens of GB of image: gp3's own 3000 IOPS and 125 MiB/s would take minutes more.
@@ -78,6 +80,7 @@ class NodesArgs:
     """Where the nodes are; `reservation_id` holds the reserved ones; `after` is what they need to become ready."""
 
     nodes: NodesSettings
+    planned: NodePlan
     cluster: Cluster
     site: str
     zone: str
@@ -141,11 +144,15 @@ class Nodes(Component):
             taints=kind.taints,
             update_config={"max_unavailable": 1},
             node_repair_config={"enabled": True},
-            tags=self._tags(kind.name),
+            tags={**self._tags(kind.name), **self._planned(kind.name)},
             opts=pulumi.ResourceOptions(
                 parent=self, depends_on=list(after), ignore_changes=["scalingConfig.desiredSize"]
             ),
         )
+
+    def _planned(self, group: str) -> Mapping[str, str]:
+        sizes = self._args.planned.groups().get(group)
+        return marks(sizes) if sizes else {}
 
     def _template(self, kind: _Kind) -> LaunchTemplate:
         tags = self._tags(kind.name)

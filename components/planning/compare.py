@@ -41,14 +41,17 @@ def sizes(settings: Settings, planned: Plan) -> Iterator[Line]:
     nodes, replicas = settings.nodes, settings.inference.replicas
     yield from _range("inference.replicas", Sizes(replicas.minimum, replicas.maximum), planned.replicas)
     yield _exact("access.gateway.replicas.minimum", settings.access.gateway.replicas.minimum, planned.gateways)
-    yield _exact("nodes.reserved.minimum", nodes.reserved.minimum, planned.nodes.reserved)
-    yield from _range("nodes.spot", Sizes(nodes.spot.minimum, nodes.spot.maximum), planned.nodes.spot)
+    declared = {"reserved": nodes.reserved, "spot": nodes.spot, "on-demand": nodes.on_demand}
+    for name, wanted in planned.nodes.groups().items():
+        found = Sizes(declared[name].minimum, declared[name].maximum)
+        yield from _range(f"nodes.{name.replace('-', '_')}", found, wanted)
 
 
 def basis(settings: Settings) -> Iterator[Line]:
     """Yield what the throughput was measured on: another GPU, or another batch, has another."""
     measured, nodes = settings.forecast.measured, settings.nodes
-    kinds = sorted({*nodes.reserved.instance_types, *nodes.spot.instance_types})
+    groups = (nodes.reserved, nodes.spot, nodes.on_demand)
+    kinds = sorted({kind for group in groups for kind in group.instance_types})
     yield Line(
         setting="forecast.measured.instance_types",
         found=", ".join(measured.instance_types),
@@ -58,6 +61,12 @@ def basis(settings: Settings) -> Iterator[Line]:
     )
     slots = settings.inference.concurrency
     yield replace(_exact("forecast.measured.concurrency", measured.concurrency, slots), fix=_MEASURE)
+    # Slots are worth what the KV cache holds, which the settings check for requests of this size.
+    yield _at_least(
+        "inference.mean_tokens",
+        settings.inference.mean_tokens,
+        settings.forecast.input_tokens + settings.forecast.output_tokens,
+    )
 
 
 def with_upstream(settings: Settings, upstream: Settings) -> Iterator[Line]:
@@ -69,13 +78,12 @@ def with_upstream(settings: Settings, upstream: Settings) -> Iterator[Line]:
 
 def _range(setting: str, found: Sizes, planned: Sizes) -> Iterator[Line]:
     yield _exact(f"{setting}.minimum", found.minimum, planned.minimum)
-    yield Line(
-        setting=f"{setting}.maximum",
-        found=str(found.maximum),
-        planned=f"{planned.maximum} or more",
-        agrees=found.maximum >= planned.maximum,
-    )
+    yield _at_least(f"{setting}.maximum", found.maximum, planned.maximum)
 
 
 def _exact(setting: str, found: int, planned: int) -> Line:
     return Line(setting=setting, found=str(found), planned=str(planned), agrees=found == planned)
+
+
+def _at_least(setting: str, found: int, planned: int) -> Line:
+    return Line(setting=setting, found=str(found), planned=f"{planned} or more", agrees=found >= planned)

@@ -1,7 +1,7 @@
 """From traffic to what each site must have; pure, and by nothing but numbers."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,15 +87,25 @@ class NodeKinds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodePlan:
-    """GPU nodes of one site; beyond the reserved ones the burst is spot's.
+    """GPU nodes of one site.
 
     Attributes:
+        reserved: the base, with its spares.
+        spot: the burst beyond it.
         static: reserved nodes that it would take without any burst, to compare with.
     """
 
     reserved: int
     spot: Sizes
     static: int
+
+    def groups(self) -> Mapping[str, Sizes]:
+        """Return the sizes of each node group by its name; on-demand nodes stand in for a burst that does not come."""
+        return {
+            "reserved": Sizes(self.reserved, self.reserved),
+            "spot": self.spot,
+            "on-demand": Sizes(0, self.spot.maximum),
+        }
 
 
 def share_after_loss(weights: Sequence[int]) -> float:

@@ -13,12 +13,6 @@ from components.sizing import GPUS_PER_NODE
 GATEWAY_CONNECTIONS: Final = 8192
 """Connections of one Nginx worker (`nginx.conf`), of which there is one a core."""
 
-PLANNED_MINIMUM: Final = "inference-platform/planned-minimum"
-"""Annotation of a Deployment and tag of a node group: the least that the plan says. A policy compares it."""
-
-PLANNED_MAXIMUM: Final = "inference-platform/planned-maximum"
-"""The same for what the plan needs at its peak."""
-
 _CONNECTIONS_OF_REQUEST: Final = 2
 
 
@@ -103,7 +97,7 @@ def _kinds(settings: Settings) -> NodeKinds:
     return NodeKinds(
         reserved=_room(nodes.reserved.instance_types, gpus),
         spot=_room(nodes.spot.instance_types, gpus),
-        spares=settings.forecast.spare_nodes,
+        spares=nodes.reserved.spare,
     )
 
 

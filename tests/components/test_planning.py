@@ -162,8 +162,9 @@ def test_a_gateway_holds_the_connections_of_its_configuration() -> None:
     assert f"worker_connections {GATEWAY_CONNECTIONS};" in NGINX.read_text()
 
 
-def _planned(stack: str, **changes: Any) -> Plan:
+def _planned(stack: str, spare: int = 1, **changes: Any) -> Plan:
     values = engine.values(stack)
+    values["nodes"]["reserved"]["spare"] = spare
     values["forecast"] |= changes
     return plan(Settings.parse(values))
 
@@ -179,7 +180,7 @@ def test_the_shipped_plans_by_hand() -> None:
     assert _planned("prod").replica_rate == pytest.approx(3.2374, abs=1e-4)
     assert _planned("prod").traffic.peak == pytest.approx(18.9)
     assert _sizes(_planned("prod")) == (2, 6, 3, 2, 2)
-    assert _sizes(_planned("dr")) == (2, 4, 2, 2, 2)
+    assert _sizes(_planned("dr")) == (2, 4, 3, 2, 2)
 
 
 def _differences(values: object) -> list[Line]:
@@ -214,7 +215,7 @@ def test_another_forecast_of_the_same_platform_is_named() -> None:
         ("output_tokens", 500, (4, 10, 5, 4, 2)),
         ("safety", 2.0, (3, 8, 4, 3, 2)),
         ("floor_percent", 100, (6, 6, 7, 6, 2)),
-        ("spare_nodes", 0, (2, 6, 2, 2, 2)),
+        ("spare", 0, (2, 6, 2, 2, 2)),
         ("requests_per_second", {"mean": 0.1, "peak": 0.2}, (2, 2, 3, 2, 2)),
     ],
 )
@@ -227,13 +228,18 @@ def test_what_the_forecast_changes(key: str, value: object, sizes: tuple[int, ..
     [
         ("inference.replicas.minimum", 1, ("1", "2")),
         ("inference.replicas.maximum", 5, ("5", "6 or more")),
-        ("nodes.reserved.minimum", 2, ("2", "3")),
         ("nodes.reserved.minimum", 4, ("4", "3")),
         ("nodes.spot.minimum", 3, ("3", "2")),
         ("nodes.spot.maximum", 3, ("3", "4 or more")),
         ("access.gateway.replicas.minimum", 3, ("3", "2")),
-        ("forecast.measured.instance_types", ["p5.48xlarge"], ("p5.48xlarge", "with p5en.48xlarge")),
+        ("nodes.on_demand.maximum", 3, ("3", "4 or more")),
+        (
+            "forecast.measured.instance_types",
+            ["p5en.48xlarge"],
+            ("p5en.48xlarge", "with p5e.48xlarge, p5en.48xlarge"),
+        ),
         ("forecast.measured.concurrency", 32, ("32", "64")),
+        ("inference.mean_tokens", 1000, ("1000", "1250 or more")),
     ],
 )
 def test_a_difference_is_named(path: str, value: object, said: tuple[str, str]) -> None:

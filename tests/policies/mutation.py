@@ -1,7 +1,7 @@
 """What a rule's own test says under `MUTATIONS`: a property of a real resource, and how to break it.
 
 `test_mutations.py` finds them by the registry, applies each to the resources that the real program registers,
-and demands that the rule fails and every other rule holds.
+and demands that the rule fails and every other rule holds, less those that a mutation names itself.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +28,7 @@ class Mutation:
         change: makes the broken resource of the sound one; None takes it away.
         stack: which shipped stack it is of.
         label: what is broken, for the name of the test.
+        also: names of rules that rightly fail with it, since they hold the same value against something else.
     """
 
     type: str
@@ -35,6 +36,7 @@ class Mutation:
     change: Change
     stack: str = "prod"
     label: str = ""
+    also: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name} {self.label}"
@@ -53,7 +55,14 @@ def mutations(rule: AnyRule) -> "Sequence[Mutation | Added]":
     return found
 
 
-def changed(token: str, name: str, path: Sequence[str | int], value: Value, stack: str = "prod") -> Mutation:
+def changed(
+    token: str,
+    name: str,
+    path: Sequence[str | int],
+    value: Value,
+    stack: str = "prod",
+    also: tuple[str, ...] = (),
+) -> Mutation:
     """Break the value at `path` of the inputs; None is as good as left out."""
 
     def change(resource: Resource) -> Resource:
@@ -61,7 +70,7 @@ def changed(token: str, name: str, path: Sequence[str | int], value: Value, stac
         assert props != resource.props, f"{name} has that value already"
         return replace(resource, props=props)
 
-    return Mutation(token, name, change, stack, f"{'.'.join(map(str, path))}={value}")
+    return Mutation(token, name, change, stack, f"{'.'.join(map(str, path))}={value}", also)
 
 
 def unprotected(token: str, name: str, stack: str = "prod") -> Mutation:
@@ -83,12 +92,14 @@ class Added:
         props: its inputs.
         provider: name of its explicit provider.
         stack: which shipped stack gets it.
+        also: as for a mutation.
     """
 
     type: str
     props: Mapping[str, Value]
     provider: str = ""
     stack: str = "prod"
+    also: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.type} added"

@@ -34,7 +34,7 @@ def test_every_waiver_is_needed(waiver: waivers.Waiver) -> None:
 
 @pytest.mark.parametrize(("rule", "mutation"), CASES)
 def test_only_its_own_rule_fails(rule: AnyRule, mutation: Mutation | Added) -> None:
-    assert failing(mutation.stack, mutation.apply(estate(mutation.stack))) == {rule.name}
+    assert failing(mutation.stack, mutation.apply(estate(mutation.stack))) == {rule.name, *mutation.also}
 
 
 @pytest.mark.parametrize(

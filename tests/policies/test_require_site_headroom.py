@@ -6,7 +6,9 @@ from tests.policies.mutation import changed
 from tests.policies.samples import resource, said
 
 NAME = "require-site-headroom"
-MUTATIONS = (changed(NODE_GROUP, "llm-prod-b-spot", ("scalingConfig", "minSize"), 0),)
+MUTATIONS = (
+    changed(NODE_GROUP, "llm-prod-b-spot", ("scalingConfig", "minSize"), 0, also=("require-planned-capacity",)),
+)
 
 
 def group(site: Value, least: Value, kind: str = "p5.48xlarge") -> Resource:

@@ -8,7 +8,7 @@ from tests.policies.samples import linked, resource, said
 NAME = "require-steady-floor"
 LEAST = ("scalingConfig", "minSize")
 MUTATIONS = (
-    changed(NODE_GROUP, "llm-dr-c-reserved", LEAST, 1, "dr"),
+    changed(NODE_GROUP, "llm-dr-c-reserved", LEAST, 1, "dr", also=("require-planned-capacity",)),
     changed(NODE_GROUP, "llm-dr-c-reserved", ("capacityType",), "SPOT", "dr"),
     changed(SCALED_OBJECT, "llm-dr-c-inference", ("spec", "minReplicaCount"), 3, "dr"),
 )
