@@ -219,7 +219,7 @@ def test_another_forecast_of_the_same_platform_is_named() -> None:
         ("requests_per_second", {"mean": 0.1, "peak": 0.2}, (2, 2, 3, 2, 2)),
     ],
 )
-def test_what_the_forecast_changes(key: str, value: object, sizes: tuple[int, ...]) -> None:
+def test_what_the_forecast_changes(key: str, value: Any, sizes: tuple[int, ...]) -> None:
     assert _sizes(_planned("prod", **{key: value})) == sizes
 
 

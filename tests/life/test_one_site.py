@@ -136,7 +136,7 @@ def test_a_new_size_replaces_nothing(small: Checkout) -> None:
 
 def test_another_instance_type_replaces_the_node_group_and_its_nodes(small: Checkout) -> None:
     old = of_type(small, "aws:eks/nodeGroup:NodeGroup")[SPOT].split(":")[1]
-    small.change("prod", {"nodes.spot.instance_types": ["p5.48xlarge"]})
+    small.change("prod", {"nodes.spot.instance_types": ["p5e.48xlarge"]})
     printed = small.sandbox("up")
     assert re.search(r"^up prod: .*\d+ replace", printed, re.MULTILINE), printed
     new = of_type(small, "aws:eks/nodeGroup:NodeGroup")[SPOT].split(":")[1]
@@ -148,7 +148,7 @@ def test_another_instance_type_replaces_the_node_group_and_its_nodes(small: Chec
     labels = [node["metadata"]["labels"] for node in nodes]
     assert old not in {each["eks.amazonaws.com/nodegroup"] for each in labels}
     kinds = {each["node.kubernetes.io/instance-type"] for each in labels if each["eks.amazonaws.com/nodegroup"] == new}
-    assert kinds == {"p5.48xlarge"}
+    assert kinds == {"p5e.48xlarge"}
     assert_nothing_is_there_twice(small, "prod")
 
 
