@@ -1,6 +1,8 @@
 """How the program is built, as rules on its source."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,8 +100,20 @@ def test_every_folder_of_components_is_a_layer_or_shared() -> None:
 
 @pytest.mark.parametrize("path", PROGRAM, ids=str)
 def test_the_program_imports_nothing_of_its_guards_and_its_rehearsal(path: Path) -> None:
-    outside = ("policies", "rules", "sandbox", "tests")
+    outside = ("capacity", "drawing", "policies", "review", "rules", "sandbox", "tests")
     assert not [each for each in _imports(path) if each.split(".")[0] in outside]
+
+
+def test_drawing_knows_nothing_of_what_it_draws() -> None:
+    found = {each.split(".")[0] for path in (ROOT / "drawing").glob("*.py") for each in _imports(path)}
+    assert not found & {"capacity", "components", "policies", "review", "rules", "sandbox", "tests"}
+
+
+def test_the_plans_command_needs_neither_engine_nor_sandbox() -> None:
+    loaded = "import sys, capacity.page; print(*{name.split('.')[0] for name in sys.modules})"
+    ran = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "components" in ran.stdout.split()
+    assert not {"pulumi", "sandbox", "rules", "tests"} & set(ran.stdout.split())
 
 
 def _calls(path: Path) -> Iterator[str]:

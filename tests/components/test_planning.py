@@ -76,6 +76,17 @@ def test_a_system_at_its_rate_is_full_by_one_over_the_safety(units: float, secon
     assert held * safety == pytest.approx(units)
 
 
+@given(st.integers(1, 16), st.integers(1, 512), st.floats(1, 4000), st.floats(1, 4000), SAFETIES, st.floats(1, 4))
+def test_a_replica_takes_less_of_what_is_more_work(
+    gpus: int, slots: int, prompt: float, answer: float, safety: float, times: float
+) -> None:
+    replica = Replica(gpus=gpus, slots=slots, prefill=1900, decode=223)
+    rate = replica.rate(Request(prompt=prompt, answer=answer, seconds=9), safety)
+    assert replica.rate(Request(prompt=prompt * times, answer=answer * times, seconds=9 * times), safety) <= rate
+    larger = Replica(gpus=2 * gpus, slots=2 * slots, prefill=1900, decode=223)
+    assert larger.rate(Request(prompt=prompt, answer=answer, seconds=9), safety) == pytest.approx(2 * rate)
+
+
 @given(TRAFFIC, WEIGHTS, RATES)
 def test_no_lost_site_leaves_less_than_the_floor_or_the_peak(traffic: Traffic, weights: list[int], rate: float) -> None:
     planned = fleet.replicas(traffic, weights, rate)
