@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 from components import addressing, messages, naming
 from components.forecast import Forecast
 from components.node_groups import Nodes
+from components.precompute import Precompute
 from components.quotas import Quotas
 from components.scaling import Scaling
 from components.serving import Inference
@@ -103,6 +104,7 @@ class Settings(Model):
     nodes: Nodes = Field(description="node groups")
     scaling: Scaling = Field(description="how many replicas there are")
     inference: Inference = Field(description="model serving")
+    precompute: Precompute = Field(description="answers made ahead of their questions")
     forecast: Forecast = Field(description="the traffic that the sizes are planned for")
     tenants: Tenants = Field(default=[], description="whose pods run beside the platform's; each has a namespace")
     quotas: Quotas = Field(description="the most that each domain may ask for")
@@ -208,6 +210,16 @@ class Settings(Model):
             )
         if why := self.access.crowding(self.nodes.system, beside):
             raise ValueError(f"nodes.system: {why}; take more or larger nodes, or lower access.gateway.replicas")
+        return self
+
+    @model_validator(mode="after")
+    def _precomputed(self) -> Self:
+        least = self.inference.replicas.minimum
+        if not self.precompute.in_flight(self.inference.concurrency, least):
+            raise ValueError(
+                f"precompute.share_percent {self.precompute.share_percent} of inference.concurrency"
+                f" {self.inference.concurrency} times {least} replicas is less than one request; raise it"
+            )
         return self
 
 

@@ -8,6 +8,8 @@ from components import addressing, keys, providers
 from components.access.agent import beside_inference
 from components.access.balancer import SiteBalancer
 from components.access.discovery.component import Discovery, DiscoveryArgs
+from components.access.gateway import config as gateway
+from components.access.gateway import pod as gateway_pod
 from components.access.gateway.component import Gateway, GatewayArgs
 from components.access.targets import SiteTargets, SiteTargetsArgs
 from components.base import Component, site_tags
@@ -18,8 +20,11 @@ from components.compute.domains import Domains, DomainsArgs
 from components.compute.inference import Inference, InferenceArgs
 from components.compute.keda import Keda, KedaArgs
 from components.compute.nodes import Nodes, NodesArgs
+from components.compute.precompute import Gateways, PrecomputeArgs, PrecomputeJob
+from components.naming import BUSINESS
 from components.network.zone import SiteNetwork, WitnessNetwork
 from components.planning.plan import plan
+from components.ports import GATEWAY_PROMPTS_PORT
 from components.settings import Settings
 from components.settings import Site as SiteSettings
 
@@ -146,6 +151,7 @@ class Site(Component):
         )
         Inference(f"{self._name}-inference", served, inside)
         self._gateway(after, inside)
+        self._precompute(after, inside)
 
     def _discovery(
         self, key: keys.EncryptionKey, after: list[pulumi.Resource], inside: pulumi.ResourceOptions
@@ -175,3 +181,23 @@ class Site(Component):
             after=after,
         )
         Gateway(f"{self._name}-gateway", args, inside)
+
+    def _precompute(self, after: list[pulumi.Resource], inside: pulumi.ResourceOptions) -> None:
+        settings = self._args.settings
+        gateways = Gateways(
+            labels=gateway_pod.LABELS,
+            host=f"{gateway.PROMPTS}.{BUSINESS}.svc",
+            port=GATEWAY_PROMPTS_PORT,
+            # They end a request themselves; a little more, or one that they just answer would be lost.
+            patience_seconds=settings.access.gateway.longest_answer_seconds + 1,
+        )
+        args = PrecomputeArgs(
+            precompute=settings.precompute,
+            image=settings.precompute.image,
+            in_flight=settings.precompute.in_flight(
+                settings.inference.concurrency, settings.inference.replicas.minimum
+            ),
+            gateways=gateways,
+            after=after,
+        )
+        PrecomputeJob(f"{self._name}-precompute", args, inside)

@@ -67,6 +67,11 @@ class Gateway(Model):
     cache: Cache = Field(description="cached answers")
     body_limit_kib: Count = Field(description="largest request body, KiB")
 
+    @property
+    def longest_answer_seconds(self) -> int:
+        """After this time, s, an answer that is not streamed has come, or all its tries have failed."""
+        return self.retry.tries * (self.pool.connect_timeout_seconds + self.pool.read_timeout_seconds)
+
     def pod(self) -> Demand:
         """Return what one gateway asks for, with what runs beside it."""
         return of_container(self.cpu, self.memory_gib) + TEMPLATE + AGENT + POD

@@ -22,6 +22,7 @@ PURE = [
     "serving",
     "forecast",
     "quotas",
+    "precompute",
     "traffic",
     "ports",
     "messages",

@@ -21,7 +21,7 @@ from components.base import Component
 from components.compute.scaling import behaviour
 from components.naming import BUSINESS
 from components.pods import LONGEST_STREAM
-from components.ports import GATEWAY_NODE_PORT, HTTPS
+from components.ports import GATEWAY_NODE_PORT, GATEWAY_PROMPTS_PORT, HTTPS
 from components.serving import Inference
 from components.tiers import ACCESS
 from components.traffic import Access
@@ -71,6 +71,7 @@ class Gateway(Component):
         # The files as far as they are known before the other site's balancer is.
         self._texts = {**config.files(self._parameters()), **discovery.template_files()}
         self._service()
+        self._addresses()
         self._budget()
         NetworkPolicy(name, metadata=_METADATA, spec=policy(), opts=self._opts)
         self._autoscaler(self._deployment([self._account(), self._files(), self._origin()]))
@@ -134,6 +135,19 @@ class Gateway(Component):
             },
             opts=self._opts,
         )  # fmt: skip
+
+    def _addresses(self) -> None:
+        """Give the gateways' own addresses a name, for who must ask each of them."""
+        Service(
+            f"{self._name}-prompts",
+            metadata={**_METADATA, "name": config.PROMPTS, "annotations": {"pulumi.com/skipAwait": "true"}},
+            spec={
+                "cluster_ip": "None",
+                "selector": LABELS,
+                "ports": [{"name": "prompts", "port": GATEWAY_PROMPTS_PORT, "target_port": "prompts"}],
+            },
+            opts=self._opts,
+        )
 
     def _budget(self) -> None:
         PodDisruptionBudget(

@@ -9,6 +9,8 @@ from typing import Final
 from components.traffic import Gateway
 
 NAME: Final = "gateway"
+PROMPTS: Final = "gateway-prompts"
+"""The headless Service by which the precompute job finds each gateway."""
 SETTINGS: Final = "settings.json"
 BACKUP: Final = "backup"
 """Host and port of the other site's gateway, in a file of its own: it is known later than all the rest."""

@@ -8,9 +8,9 @@ from pulumi_kubernetes.networking.v1 import (
 )
 
 from components.access.gateway.pod import LABELS
-from components.compute import closed, serving_pod
+from components.compute import closed, precompute, serving_pod
 from components.naming import MONITORING
-from components.ports import GATEWAY_METRICS_PORT, GATEWAY_PORT, GRPC_PORT, HTTPS
+from components.ports import GATEWAY_METRICS_PORT, GATEWAY_PORT, GATEWAY_PROMPTS_PORT, GRPC_PORT, HTTPS
 
 
 def policy() -> NetworkPolicySpecArgsDict:
@@ -23,6 +23,11 @@ def policy() -> NetworkPolicySpecArgsDict:
             # From the node port, with the address of whoever asked the balancer.
             {"ports": _tcp([GATEWAY_PORT])},
             {"from_": [monitoring], "ports": _tcp([GATEWAY_METRICS_PORT])},
+            # Prompts are clients' own: nobody else is shown them.
+            {
+                "from_": [{"pod_selector": {"match_labels": precompute.LABELS}}],
+                "ports": _tcp([GATEWAY_PROMPTS_PORT]),
+            },
         ],
         "egress": [
             {

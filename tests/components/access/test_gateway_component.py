@@ -142,13 +142,15 @@ def test_the_autoscaler_has_the_settings_ends() -> None:
     assert metric["containerResource"]["container"] == _nginx()["name"]
 
 
-def test_only_monitoring_sees_metrics_and_only_model_servers_are_asked() -> None:
+def test_only_monitoring_sees_metrics_only_precompute_sees_prompts_and_only_model_servers_are_asked() -> None:
     spec = _made(_prod(), "NetworkPolicy")["spec"]
-    (clients, monitoring), (servers, others) = spec["ingress"], spec["egress"]
+    (clients, monitoring, precompute), (servers, others) = spec["ingress"], spec["egress"]
     assert clients == {"ports": [{"protocol": "TCP", "port": 8443}]}
     assert monitoring["ports"] == [{"protocol": "TCP", "port": 8081}]
     (who,) = monitoring["from"]
     assert who["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "monitoring"}
+    assert precompute["ports"] == [{"protocol": "TCP", "port": 8082}]
+    assert precompute["from"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "precompute"}}}]
     assert [each["port"] for each in servers["ports"]] == [8000, 8001]
     assert servers["to"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "deepseek-inference"}}}]
     assert others == {"ports": [{"protocol": "TCP", "port": 443}]}

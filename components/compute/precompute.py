@@ -1,0 +1,157 @@
+"""The job that fills the caches of a site's gateways with answers to frequent prompts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_kubernetes.batch.v1 import CronJob, JobSpecArgsDict
+from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict, PodSpecArgsDict, ServiceAccount
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
+
+from components.base import Component
+from components.compute.nodes import DOMAIN_LABEL
+from components.naming import BUSINESS
+from components.pods import CONFINED, CONFINED_POD, leaving_dead_nodes
+from components.precompute import CONTAINER, Precompute
+from components.tiers import PRECOMPUTE
+
+NAME: Final = "precompute"
+LABELS: Final = {"app.kubernetes.io/name": NAME}
+_METADATA: Final[ObjectMetaArgsDict] = {"name": NAME, "namespace": BUSINESS, "labels": LABELS}
+# A pod may wait that long for its place, and pull its image; a run that finds none is left out, the next comes soon.
+_START_SECONDS: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateways:
+    """What the job knows of the gateways that it asks.
+
+    Attributes:
+        labels: of their pods.
+        host: name of all their addresses.
+        port: where they take the job's requests.
+        patience_seconds: after which they have given up a request, s.
+    """
+
+    labels: dict[str, str]
+    host: str
+    port: int
+    patience_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrecomputeArgs:
+    """What the job does, and for whom.
+
+    Attributes:
+        precompute: its settings.
+        image: of the worker, by digest.
+        in_flight: requests at the same time.
+        gateways: whom it asks.
+        after: what its pods need to start.
+    """
+
+    precompute: Precompute
+    image: pulumi.Input[str]
+    in_flight: int
+    gateways: Gateways
+    after: Sequence[pulumi.Resource]
+
+
+class PrecomputeJob(Component):
+    """A CronJob that reaches the gateways of its site and nothing else."""
+
+    type_path = "compute:PrecomputeJob"
+
+    def __init__(self, name: str, args: PrecomputeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        self._name, self._args = name, args
+        self._opts = pulumi.ResourceOptions(parent=self, depends_on=list(args.after))
+        account = ServiceAccount(name, metadata=_METADATA, automount_service_account_token=False, opts=self._opts)
+        self._job([account, self._network()])
+        self.publish()
+
+    def _job(self, first: Sequence[pulumi.Resource]) -> None:
+        CronJob(
+            self._name,
+            metadata=_METADATA,
+            spec={
+                "schedule": self._args.precompute.schedule,
+                "concurrency_policy": "Forbid",
+                "starting_deadline_seconds": _START_SECONDS,
+                "successful_jobs_history_limit": 1,
+                "failed_jobs_history_limit": 3,
+                "job_template": {"metadata": {"labels": LABELS}, "spec": self._run()},
+            },
+            opts=pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(depends_on=list(first))),
+        )
+
+    def _run(self) -> JobSpecArgsDict:
+        return {
+            # What one run misses the next one finds.
+            "backoff_limit": 0,
+            "active_deadline_seconds": _START_SECONDS
+            + self._args.precompute.deadline_seconds
+            + self._args.gateways.patience_seconds,
+            "template": {"metadata": {"labels": LABELS}, "spec": self._pod()},
+        }
+
+    def _pod(self) -> PodSpecArgsDict:
+        return {
+            "restart_policy": "Never",
+            "service_account_name": NAME,
+            "automount_service_account_token": False,
+            "enable_service_links": False,
+            "priority_class_name": PRECOMPUTE.name,
+            "node_selector": {DOMAIN_LABEL: "system"},
+            "tolerations": leaving_dead_nodes(),
+            # After SIGTERM it begins no further request; those under way are ended by the gateways, not by the job.
+            "termination_grace_period_seconds": self._args.gateways.patience_seconds,
+            "security_context": CONFINED_POD,
+            "containers": [self._container()],
+        }
+
+    def _container(self) -> ContainerArgsDict:
+        asked = CONTAINER.quantities()
+        return {
+            "name": NAME,
+            "image": self._args.image,
+            "command": ["python", "-m", "worker.precompute"],
+            "env": self._environment(),
+            "resources": {"requests": asked, "limits": asked},
+            "security_context": CONFINED,
+        }
+
+    def _environment(self) -> list[EnvVarArgsDict]:
+        wanted, gateways = self._args.precompute, self._args.gateways
+        values = {
+            "GATEWAY_HOST": gateways.host,
+            "GATEWAY_PORT": gateways.port,
+            "TOP": wanted.top,
+            "IN_FLIGHT": self._args.in_flight,
+            "DEADLINE_SECONDS": wanted.deadline_seconds,
+            # What grows stale before the next run has come this far.
+            "AHEAD_SECONDS": wanted.period_seconds + wanted.deadline_seconds,
+            "PATIENCE_SECONDS": gateways.patience_seconds,
+        }
+        return [{"name": name, "value": str(value)} for name, value in values.items()]
+
+    def _network(self) -> NetworkPolicy:
+        gateways = self._args.gateways
+        return NetworkPolicy(
+            self._name,
+            metadata=_METADATA,
+            spec={
+                "pod_selector": {"match_labels": LABELS},
+                "policy_types": ["Ingress", "Egress"],
+                "egress": [
+                    {
+                        "to": [{"pod_selector": {"match_labels": gateways.labels}}],
+                        "ports": [{"protocol": "TCP", "port": gateways.port}],
+                    }
+                ],
+            },
+            opts=self._opts,
+        )

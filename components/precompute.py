@@ -1,0 +1,59 @@
+"""Settings of the job that has answers to frequent prompts made before clients ask for them again."""
+
+from typing import Final, Self
+
+from pydantic import Field, model_validator
+
+from components.demand import Demand
+from components.vocabulary import Count, Image, Model, Percent
+
+_HOUR_MINUTES: Final = 60
+_MOST_PROMPTS: Final = 1000
+"""What a gateway shows at most, see `gateway/files/prompts.lua`."""
+
+CONTAINER: Final = Demand(millicores=250, memory_mib=256)
+"""One run: the lists of some gateways, prompts among them, and requests that wait."""
+
+
+class Precompute(Model):
+    """The job of each site."""
+
+    image: Image = Field(description="container image of the worker, whose program has the job, by digest")
+    every_minutes: int = Field(ge=1, le=_HOUR_MINUTES, description="time between two runs, minutes; divides an hour")
+    top: int = Field(
+        ge=1, le=_MOST_PROMPTS, description="most frequent prompts of a site that are looked after, a count"
+    )
+    share_percent: Percent = Field(
+        description="most requests at the same time, of those that a site's least replicas answer, %"
+    )
+    deadline_seconds: Count = Field(description="for how long a run begins requests, s")
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if _HOUR_MINUTES % self.every_minutes:
+            raise ValueError(f"every_minutes {self.every_minutes} must divide {_HOUR_MINUTES}, like 5, 10 or 15")
+        if self.deadline_seconds >= self.period_seconds:
+            raise ValueError(
+                f"deadline_seconds {self.deadline_seconds} must be below every_minutes {self.every_minutes}"
+                f" ({self.period_seconds} s), or runs would leave others out"
+            )
+        return self
+
+    @property
+    def period_seconds(self) -> int:
+        """Time between two runs, s."""
+        return self.every_minutes * 60
+
+    @property
+    def schedule(self) -> str:
+        """When it runs, as cron writes it."""
+        return f"*/{self.every_minutes} * * * *" if self.every_minutes < _HOUR_MINUTES else "0 * * * *"
+
+    def in_flight(self, concurrency: int, replicas: int) -> int:
+        """Return the requests at the same time, rounded down.
+
+        Args:
+            concurrency: requests that one replica answers at the same time.
+            replicas: of a site, the least.
+        """
+        return concurrency * replicas * self.share_percent // 100
