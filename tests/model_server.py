@@ -67,6 +67,8 @@ class ModelServer:
         fault: "" or "cut" (closes without a byte), "half" (closes within the answer), "hang" (never answers).
         headers: more headers of each answer.
         requests: what arrived, without health checks.
+        busy: requests that are being answered now.
+        most: highest number of them so far.
     """
 
     loop: Loop
@@ -76,6 +78,8 @@ class ModelServer:
     fault: str = ""
     headers: dict[str, str] = field(default_factory=dict[str, str])
     requests: list[Request] = field(default_factory=list[Request])
+    busy: int = 0
+    most: int = 0
     _open: asyncio.Event = field(default_factory=asyncio.Event)
     _streaming: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
@@ -130,6 +134,14 @@ class ModelServer:
             writer.write(_head(self.health, {"content-length": "0"}))
             return True
         self.requests.append(request)
+        self.busy += 1
+        self.most = max(self.most, self.busy)
+        try:
+            return await self._infer(request, writer)
+        finally:
+            self.busy -= 1
+
+    async def _infer(self, request: Request, writer: asyncio.StreamWriter) -> bool:
         await self._open.wait()
         if self.fault == "hang":
             await asyncio.sleep(60)
