@@ -9,9 +9,10 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
+from worker.errors import WorkerError
 from worker.precompute.gateway import Gateway, GatewayError, Outcome
 from worker.precompute.prompts import Shown, plan
-from worker.precompute.settings import Settings, SettingsError, from_environment
+from worker.precompute.settings import Settings, from_environment
 from worker.precompute.work import Work
 
 
@@ -25,7 +26,7 @@ def main(variables: Mapping[str, str]) -> int:
         settings = from_environment(variables)
         gateways = _resolve(settings)
         shown = _lists(gateways, settings.top)
-    except (SettingsError, GatewayError) as error:
+    except WorkerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     started = time.monotonic()

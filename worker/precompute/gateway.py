@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 
+from worker.errors import WorkerError
 from worker.precompute.prompts import Fill, Shown, parse
 
 _OK, _UNAVAILABLE = 200, 503
@@ -13,7 +14,7 @@ _SHORTEST_WAIT = 1.0
 _ERRORS = (OSError, http.client.HTTPException)
 
 
-class GatewayError(Exception):
+class GatewayError(WorkerError):
     """A gateway gave no list; the message says which and why."""
 
 

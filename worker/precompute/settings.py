@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from worker.errors import WorkerError
+
 _DAY_SECONDS = 86400
-
-
-class SettingsError(Exception):
-    """A variable holds something else than it must; the message is one line for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +32,10 @@ class Settings:
 
 
 def from_environment(variables: Mapping[str, str]) -> Settings:
-    """Return the settings; raises SettingsError for a variable that is missing or holds something else."""
+    """Return the settings; raises WorkerError for a variable that is missing or holds something else."""
     host = variables.get("GATEWAY_HOST", "").strip()
     if not host:
-        raise SettingsError("GATEWAY_HOST is not set: must be the name of the gateways' headless Service; set it")
+        raise WorkerError("GATEWAY_HOST is not set: must be the name of the gateways' headless Service; set it")
     return Settings(
         host=host,
         port=_whole(variables, "GATEWAY_PORT", 65535),
@@ -52,5 +50,5 @@ def from_environment(variables: Mapping[str, str]) -> Settings:
 def _whole(variables: Mapping[str, str], name: str, most: int) -> int:
     text = variables.get(name, "").strip()
     if not text.isdecimal() or not 1 <= int(text) <= most:
-        raise SettingsError(f"{name} is {text!r}: must be a whole number from 1 to {most}; correct it")
+        raise WorkerError(f"{name} is {text!r}: must be a whole number from 1 to {most}; correct it")
     return int(text)
