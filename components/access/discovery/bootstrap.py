@@ -68,7 +68,13 @@ class Bootstrap(Component):
                 "starting_deadline_seconds": _RENEWAL_SECONDS,
                 "successful_jobs_history_limit": 1,
                 "failed_jobs_history_limit": 3,
-                "job_template": {"spec": {"backoff_limit": _TRIES, "template": self._template("all")}},
+                "job_template": {
+                    "spec": {
+                        "backoff_limit": _TRIES,
+                        "active_deadline_seconds": _RENEWAL_SECONDS,
+                        "template": self._template("all"),
+                    }
+                },
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*self._args.after, *self._first]),
         )
