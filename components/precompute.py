@@ -49,6 +49,16 @@ class Precompute(Model):
         """When it runs, as cron writes it."""
         return f"*/{self.every_minutes} * * * *" if self.every_minutes < _HOUR_MINUTES else "0 * * * *"
 
+    def ahead_seconds(self, fresh_seconds: int) -> int:
+        """Return how long an answer must stay fresh to be left alone, s.
+
+        That is until the next run has come to it, but an answer in the first half of its life never is asked for again.
+
+        Args:
+            fresh_seconds: life of an answer, s.
+        """
+        return max(1, min(self.period_seconds + self.deadline_seconds, fresh_seconds // 2))
+
     def in_flight(self, concurrency: int, replicas: int) -> int:
         """Return the requests at the same time, rounded down.
 

@@ -190,6 +190,7 @@ class Site(Component):
             port=GATEWAY_PROMPTS_PORT,
             # They end a request themselves; a little more, or one that they just answer would be lost.
             patience_seconds=settings.access.gateway.longest_answer_seconds + 1,
+            fresh_seconds=settings.access.gateway.cache.fresh_seconds,
         )
         args = PrecomputeArgs(
             precompute=settings.precompute,

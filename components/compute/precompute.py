@@ -33,12 +33,14 @@ class Gateways:
         host: name of all their addresses.
         port: where they take the job's requests.
         patience_seconds: after which they have given up a request, s.
+        fresh_seconds: for how long they serve an answer without asking, s.
     """
 
     labels: dict[str, str]
     host: str
     port: int
     patience_seconds: int
+    fresh_seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +134,7 @@ class PrecomputeJob(Component):
             "TOP": wanted.top,
             "IN_FLIGHT": self._args.in_flight,
             "DEADLINE_SECONDS": wanted.deadline_seconds,
-            # What grows stale before the next run has come this far.
-            "AHEAD_SECONDS": wanted.period_seconds + wanted.deadline_seconds,
+            "AHEAD_SECONDS": wanted.ahead_seconds(gateways.fresh_seconds),
             "PATIENCE_SECONDS": gateways.patience_seconds,
         }
         return [{"name": name, "value": str(value)} for name, value in values.items()]

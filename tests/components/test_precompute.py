@@ -41,7 +41,7 @@ def test_the_program_takes_what_the_pod_gives_it() -> None:
     share = inference.concurrency * inference.replicas.minimum * wanted.share_percent / 100
     assert share - 1 < found.in_flight <= share
     assert (found.top, found.deadline_seconds) == (wanted.top, wanted.deadline_seconds)
-    assert found.ahead_seconds >= wanted.every_minutes * 60
+    assert found.ahead_seconds == settings.access.gateway.cache.fresh_seconds // 2
 
 
 def test_its_host_is_a_headless_service_of_the_gateways_and_its_port_is_theirs() -> None:
@@ -114,6 +114,11 @@ def test_settings_that_cannot_hold_are_refused(section: str, name: str, value: i
     with pytest.raises(SettingsError) as refused:
         Settings.parse(values)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(("fresh", "ahead"), [(10_000, 300 + 240), (300, 150), (1, 1)])
+def test_what_lasts_until_the_next_run_or_is_young_is_left_alone(fresh: int, ahead: int) -> None:
+    assert Settings.parse(engine.values("prod")).precompute.ahead_seconds(fresh) == ahead
 
 
 @pytest.mark.parametrize(("minutes", "schedule"), [(1, "*/1 * * * *"), (30, "*/30 * * * *"), (60, "0 * * * *")])

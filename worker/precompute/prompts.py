@@ -71,7 +71,7 @@ def parse(line: bytes) -> Shown:
 
 
 def plan(shown: Mapping[str, Sequence[Shown]], top: int, ahead_seconds: float) -> list[Fill]:
-    """Return the requests to make, those for the most frequent prompts of all gateways first.
+    """Return the requests to make: first where an answer is missing, then by how often all gateways saw the prompt.
 
     Args:
         shown: each gateway's list, by its address.
@@ -86,8 +86,10 @@ def plan(shown: Mapping[str, Sequence[Shown]], top: int, ahead_seconds: float) -
     wanted = (
         (gateway, prompt, fresh.get((gateway, prompt))) for prompt, _ in counts.most_common(top) for gateway in shown
     )
-    return [
+    fills = [
         Fill(gateway, prompt, refresh=left is not None)
         for gateway, prompt, left in wanted
         if left is None or left < ahead_seconds
     ]
+    # A client waits for what is missing; what is old is served until a new one is there.
+    return sorted(fills, key=lambda fill: fill.refresh)

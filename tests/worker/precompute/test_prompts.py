@@ -37,9 +37,9 @@ def test_a_missing_answer_is_asked_for_and_an_old_one_replaced() -> None:
     }
     fills = plan(shown, 10, AHEAD)
     assert fills == [
+        Fill("four", _prompt("x"), refresh=False),
         Fill("two", _prompt("x"), refresh=True),
         Fill("three", _prompt("x"), refresh=True),
-        Fill("four", _prompt("x"), refresh=False),
     ]
 
 

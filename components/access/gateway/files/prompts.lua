@@ -7,7 +7,7 @@ local cjson = require "cjson.safe"
 local route = require "route"
 local settings = require "settings"
 
-local counts, bodies = ngx.shared.counts, ngx.shared.bodies
+local counts, bodies = ngx.shared.prompt_counts, ngx.shared.prompt_bodies
 local band, match = bit.band, string.match
 -- A count begins anew after this, s: what is frequent is so within a day.
 local WINDOW_SECONDS = 86400
