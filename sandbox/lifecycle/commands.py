@@ -49,7 +49,7 @@ def up(paths: Paths, project: Project, names: Sequence[str], reviewed: Path | No
             _tell(f"up {plan.stack}: {len(plan.steps)} same")
         else:
             _operate(engine, "up", progress, verbose=verbose)
-    _tell(f"{held(paths)}\n\n{status.table(paths)}")
+    _tell(f"{held(paths)}\n{status.controllers(paths)}\n\n{status.table(paths)}")
 
 
 def report(paths: Paths, project: Project, base: str | None, out: Path, fail_on: str | None) -> int:

@@ -41,6 +41,13 @@ class SiteStatus:
         )  # fmt: skip
 
 
+def controllers(paths: Paths) -> str:
+    """The programs beside the control planes that add-ons and releases brought, and what does not run."""
+    planes = [ControlPlane.of(paths, cluster.region, cluster.name) for cluster in clusters(paths)]
+    names = sorted({companion.name for plane in planes for companion in plane.companions.all()})
+    return f"controllers beside each control plane: {', '.join(names) or 'none'}; of Prometheus only its configuration"
+
+
 def table(paths: Paths) -> str:
     """The status of every site, one line each under a heading."""
     rows = [HEADINGS, *(SiteStatus.of(paths, cluster).cells for cluster in clusters(paths))]
