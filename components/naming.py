@@ -17,7 +17,12 @@ _NODE_GROUPS: Final = ("system", "reserved", "spot", "on-demand")
 # https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
 SUFFIX: Final = "-0123456"
 # What a site's roles are for: of the control plane, of the nodes, and of the add-ons that call AWS.
-_SITE_ROLES: Final = ("control-plane", "node", "base-vpc-cni", "more-aws-ebs-csi-driver")
+_SITE_ROLES: Final = ("control-plane", "node", "base-vpc-cni", "more-aws-ebs-csi-driver", "more-cloudwatch")
+# What adds GPU nodes: each kind by the three rules, and the last in place of the others.
+_GROWTH: Final = (
+    *(f"{kind}-{rule}" for kind in _NODE_GROUPS[1:] for rule in ("cpu", "memory", "queue")),
+    f"{_NODE_GROUPS[-1]}-fallback",
+)
 _LOGS: Final = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference"
 _BALANCING: Final = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference"
 _EC2: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
@@ -42,6 +47,11 @@ class Limit:
 
 
 LIMITS: Final[Mapping[str, Limit]] = {
+    "aws:autoscaling/policy:Policy": Limit(
+        longest=255,
+        suffixed=True,
+        source="https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScalingPolicy.html",
+    ),
     "aws:cloudwatch/logGroup:LogGroup": Limit(longest=512, source=f"{_LOGS}/API_CreateLogGroup.html"),
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": Limit(
         longest=60, suffixed=True, source=f"{_LOGS}/API_PutDeliveryDestination.html"
@@ -220,6 +230,9 @@ def _of_site(site: str) -> Iterator[tuple[str, str]]:
     yield "aws:cloudwatch/metricAlarm:MetricAlarm", f"{site}-no-gateway"
     yield "aws:kms/alias:Alias", key_alias(site)
     yield "aws:cloudwatch/logGroup:LogGroup", control_plane_logs(site)
+    for rule in _GROWTH:
+        yield "aws:autoscaling/policy:Policy", f"{site}-{rule}"
+        yield "aws:cloudwatch/metricAlarm:MetricAlarm", f"{site}-{rule}"
     for use in _SITE_ROLES:
         yield "aws:iam/role:Role", f"{site}-{use}"
     for group in _NODE_GROUPS:

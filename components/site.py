@@ -19,6 +19,7 @@ from components.compute.device_plugin import DevicePlugin
 from components.compute.domains import Domains, DomainsArgs
 from components.compute.inference import Inference, InferenceArgs
 from components.compute.keda import Keda, KedaArgs
+from components.compute.node_scaling.scale_out import ScaleOut, ScaleOutArgs
 from components.compute.nodes import Nodes, NodesArgs
 from components.compute.precompute import Gateways, PrecomputeArgs, PrecomputeJob
 from components.naming import BUSINESS
@@ -118,7 +119,15 @@ class Site(Component):
         )
         nodes = Nodes(self._name, args, self.child())
         self._targets(nodes)
+        self._grow(nodes)
         return [*nodes.groups, *self._addons("more", AFTER_NODES, nodes.groups).installed]
+
+    def _grow(self, nodes: Nodes) -> None:
+        settings = self._args.settings
+        args = ScaleOutArgs(
+            nodes=settings.nodes, stack=settings.name, site=self._args.site.name, groups=nodes.gpu_scaling_groups
+        )
+        ScaleOut(self._name, args, self.child())
 
     def _targets(self, nodes: Nodes) -> None:
         args = SiteTargetsArgs(

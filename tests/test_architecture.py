@@ -19,6 +19,7 @@ PURE = [
     "sizing",
     "vocabulary",
     "node_groups",
+    "queue_metric",
     "serving",
     "forecast",
     "quotas",

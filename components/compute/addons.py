@@ -10,17 +10,32 @@ from pulumi_aws.eks import Addon, AddonPodIdentityAssociationArgsDict
 from components.base import Component, site_tags
 from components.compute.cluster import Cluster
 from components.compute.identity import service_role
+from components.compute.node_scaling.agent import cloudwatch_agent
 
 BEFORE_NODES: Final = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
-AFTER_NODES: Final = ("coredns", "eks-node-monitoring-agent", "aws-ebs-csi-driver", "metrics-server")
-# Service account and managed policy of the add-ons that call AWS, from each add-on's own page:
+AFTER_NODES: Final = (
+    "coredns",
+    "eks-node-monitoring-agent",
+    "aws-ebs-csi-driver",
+    "metrics-server",
+    "amazon-cloudwatch-observability",
+)
+# Service account, managed policy and role's name of the add-ons that call AWS, from each add-on's own page:
 # https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html
-_IDENTITIES: Final[Mapping[str, tuple[str, str]]] = {
-    "vpc-cni": ("aws-node", "AmazonEKS_CNI_Policy"),
-    "aws-ebs-csi-driver": ("ebs-csi-controller-sa", "service-role/AmazonEBSCSIDriverPolicy"),
+_IDENTITIES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "vpc-cni": ("aws-node", "AmazonEKS_CNI_Policy", "vpc-cni"),
+    "aws-ebs-csi-driver": (
+        "ebs-csi-controller-sa",
+        "service-role/AmazonEBSCSIDriverPolicy",
+        "aws-ebs-csi-driver",
+    ),
+    "amazon-cloudwatch-observability": ("cloudwatch-agent", "CloudWatchAgentServerPolicy", "cloudwatch"),
 }
 # The node agent enforces NetworkPolicy only when told: https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy-configure.html
-_CONFIGURATION: Final = {"vpc-cni": '{"enableNetworkPolicy": "true"}'}
+_CONFIGURATION: Final = {
+    "vpc-cni": '{"enableNetworkPolicy": "true"}',
+    "amazon-cloudwatch-observability": cloudwatch_agent(),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +75,7 @@ class Addons(Component):
     def _identities(self, addon: str) -> list[AddonPodIdentityAssociationArgsDict] | None:
         if addon not in _IDENTITIES:
             return None
-        account, policy = _IDENTITIES[addon]
-        name = f"{self._name}-{addon}"
+        account, policy, use = _IDENTITIES[addon]
+        name = f"{self._name}-{use}"
         role, _ = service_role(name, "pods.eks.amazonaws.com", [policy], site_tags(name, self._args.site), self)
         return [{"role_arn": role.arn, "service_account": account}]

@@ -103,7 +103,9 @@ class Nodes(Component):
         groups = {kind.name: self._group(kind, role, first) for kind in _kinds(args.nodes)}
         self.groups: list[pulumi.Resource] = list(groups.values())
         # EKS makes one Auto Scaling group of each node group, and another when the node group is replaced.
-        self.system_scaling_group = groups["system"].resources.apply(_scaling_group)
+        scaling = {name: group.resources.apply(_scaling_group) for name, group in groups.items()}
+        self.system_scaling_group = scaling.pop("system")
+        self.gpu_scaling_groups: Mapping[str, pulumi.Output[str]] = scaling
         self.publish()
 
     def _tags(self, kind: str) -> Mapping[str, str]:

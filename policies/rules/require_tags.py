@@ -15,6 +15,7 @@ UNTAGGABLE: Final = frozenset(
     {
         "aws:acm/certificateValidation:CertificateValidation",
         "aws:autoscaling/attachment:Attachment",
+        "aws:autoscaling/policy:Policy",
         "aws:ec2/peeringConnectionOptions:PeeringConnectionOptions",
         "aws:ec2/route:Route",
         "aws:ec2/routeTableAssociation:RouteTableAssociation",

@@ -6,6 +6,7 @@ from sandbox.aws.bags import camel, covers, pascal
 from sandbox.aws.cloud import Cloud, found, vanish
 from sandbox.aws.ledger import Row
 from sandbox.aws.rules import require, require_between, require_one_of
+from sandbox.aws.scaling_policy import POLICY
 from sandbox.aws.spec import Spec, inputs
 from sandbox.aws.tags import mapping, pairs, reconcile
 from sandbox.plugin.wire import Props, rows
@@ -36,10 +37,18 @@ def _require_valid(cloud: Cloud, props: Props) -> None:
     require_one_of("statistic", props.get("statistic", STATISTICS[0]), STATISTICS)
     subject = [name for name in ("metricName", "metricQueries") if props.get(name)]
     require(len(subject) == 1, f"ValidationError: an alarm has {subject or 'no metric'}; metricName or metricQueries")
+    _require_actions(cloud, rows(props, "alarmActions"))
     periods = props["evaluationPeriods"]
     require_between("datapointsToAlarm", props.get("datapointsToAlarm"), (1, periods))
     if "period" in props:
         _require_period(props["period"], periods)
+
+
+def _require_actions(cloud: Cloud, actions: list[Any]) -> None:
+    """What an alarm does to an Auto Scaling group is a policy that stands; other actions are their services' to know."""
+    policies = {row.outputs["arn"] for row in cloud.ledger.find(POLICY, cloud.region)}
+    gone = [action for action in actions if ":scalingPolicy:" in str(action) and action not in policies]
+    require(not gone, f"ValidationError: alarmActions {gone} are no scaling policies of {cloud.region}")
 
 
 def _require_period(period: int, periods: int) -> None:

@@ -12,6 +12,7 @@ from sandbox.aws.elb_tags import retag_elb, tags_of
 from sandbox.aws.ledger import Row
 from sandbox.aws.load_balancer import BALANCER
 from sandbox.aws.rules import require, require_between, require_one_of
+from sandbox.aws.scaling_policy import require_group
 from sandbox.aws.spec import Reference, Spec, inputs
 from sandbox.aws.tags import pairs
 from sandbox.aws.target_group import TARGETS
@@ -164,12 +165,7 @@ def _update(cloud: Cloud, row: Row, news: Props) -> Props:
 def _attach(cloud: Cloud, props: Props) -> tuple[str, Props]:
     group, target = props["autoscalingGroupName"], props["lbTargetGroupArn"]
     scaling = cloud.client("autoscaling")
-    known = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
-    require(
-        bool(known),
-        f"ValidationError: there is no Auto Scaling group {group!r} in {cloud.region}; "
-        "a node group's is its output resources[0].autoscalingGroups[0].name",
-    )
+    require_group(cloud, group)
     scaling.attach_load_balancer_target_groups(AutoScalingGroupName=group, TargetGroupARNs=[target])
     return f"{group}-{hashlib.sha256(target.encode()).hexdigest()[:17]}", {}
 

@@ -23,6 +23,7 @@ from sandbox.aws import (
     peering,
     records,
     routing,
+    scaling_policy,
     secret,
     security,
     target_group,
@@ -34,7 +35,7 @@ from sandbox.aws.spec import Input, Spec
 SERVICES = (
     network, routing, security, peering, launch, iam, keys, eks_cluster, eks_nodes, eks_addon, eks_access,
     zones, records, certificates, load_balancer, target_group, listener, secret, accelerator,
-    firewall, distribution, bucket, bucket_settings, alarm, log_delivery,
+    firewall, distribution, bucket, bucket_settings, scaling_policy, alarm, log_delivery,
 )  # fmt: skip
 
 GLOBAL = ("iam", "route53", "cloudfront", "globalaccelerator")

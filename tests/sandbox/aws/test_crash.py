@@ -185,6 +185,7 @@ HELD: dict[str, Count] = {
     "targets": listed("elbv2", "describe_target_groups", "TargetGroups"),
     "listener": listed("elbv2", "describe_listeners", "Listeners", LoadBalancerArn="balancer"),
     "attachment": attached,
+    "growth": listed("autoscaling", "describe_policies", "ScalingPolicies"),
     "secret": listed("secretsmanager", "list_secrets", "SecretList"),
     "value": versions,
     "wall": walls,
