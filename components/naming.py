@@ -17,7 +17,7 @@ _NODE_GROUPS: Final = ("system", "reserved", "spot", "on-demand")
 # https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
 SUFFIX: Final = "-0123456"
 # What a site's roles are for: of the control plane, of the nodes, and of the add-ons that call AWS.
-_SITE_ROLES: Final = ("control-plane", "node", "base-vpc-cni", "more-aws-ebs-csi-driver", "more-cloudwatch")
+_SITE_ROLES: Final = ("control-plane", "node", "base-vpc-cni", "more-aws-ebs-csi-driver", "more-cloudwatch", "scale-in")
 # What adds GPU nodes: each kind by the three rules, and the last in place of the others.
 _GROWTH: Final = (
     *(f"{kind}-{rule}" for kind in _NODE_GROUPS[1:] for rule in ("cpu", "memory", "queue")),
@@ -235,6 +235,7 @@ def _of_site(site: str) -> Iterator[tuple[str, str]]:
         yield "aws:cloudwatch/metricAlarm:MetricAlarm", f"{site}-{rule}"
     for use in _SITE_ROLES:
         yield "aws:iam/role:Role", f"{site}-{use}"
+    yield "aws:iam/rolePolicy:RolePolicy", f"{site}-scale-in"
     for group in _NODE_GROUPS:
         yield "aws:eks/nodeGroup:NodeGroup", f"{site}-{group}"
         yield "aws:ec2/launchTemplate:LaunchTemplate", f"{site}-{group}"

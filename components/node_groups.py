@@ -124,7 +124,7 @@ class ScaleOut(Model):
 class ScaleIn(Model):
     """What takes GPU nodes away: a job in the cluster, one node at a time, after a drain."""
 
-    image: Text = Field(description="container image with Python 3.11 or later and boto3, by digest")
+    image: Text = Field(description="container image with Python 3.11 or later and boto3 on its path, by digest")
     every_minutes: int = Field(ge=1, le=59, description="time between two looks for a node to take away, min")
     idle_minutes: Count = Field(description="how long a node has had no pod with a GPU before it goes, min")
     drain_minutes: Count = Field(description="how long its last pods may take to leave; then it stays, min")

@@ -19,6 +19,7 @@ from components.compute.device_plugin import DevicePlugin
 from components.compute.domains import Domains, DomainsArgs
 from components.compute.inference import Inference, InferenceArgs
 from components.compute.keda import Keda, KedaArgs
+from components.compute.node_scaling.scale_in_job import ScaleIn, ScaleInArgs
 from components.compute.node_scaling.scale_out import ScaleOut, ScaleOutArgs
 from components.compute.nodes import Nodes, NodesArgs
 from components.compute.precompute import Gateways, PrecomputeArgs, PrecomputeJob
@@ -118,16 +119,30 @@ class Site(Component):
             after=[*self._addons("base", BEFORE_NODES, []).installed, self._network.way_out],
         )
         nodes = Nodes(self._name, args, self.child())
+        self._gpu_groups = nodes.gpu_scaling_groups
         self._targets(nodes)
-        self._grow(nodes)
+        self._grow()
         return [*nodes.groups, *self._addons("more", AFTER_NODES, nodes.groups).installed]
 
-    def _grow(self, nodes: Nodes) -> None:
+    def _grow(self) -> None:
         settings = self._args.settings
         args = ScaleOutArgs(
-            nodes=settings.nodes, stack=settings.name, site=self._args.site.name, groups=nodes.gpu_scaling_groups
+            nodes=settings.nodes, stack=settings.name, site=self._args.site.name, groups=self._gpu_groups
         )
         ScaleOut(self._name, args, self.child())
+
+    def _shrink(self, after: list[pulumi.Resource], inside: pulumi.ResourceOptions) -> None:
+        settings = self._args.settings
+        args = ScaleInArgs(
+            nodes=settings.nodes,
+            cluster=self.cluster,
+            site=self._args.site.name,
+            region=settings.region,
+            account=self._args.account,
+            groups=self._gpu_groups,
+            after=after,
+        )
+        ScaleIn(f"{self._name}-scale-in", args, inside)
 
     def _targets(self, nodes: Nodes) -> None:
         args = SiteTargetsArgs(
@@ -161,6 +176,7 @@ class Site(Component):
         Inference(f"{self._name}-inference", served, inside)
         self._gateway(after, inside)
         self._precompute(after, inside)
+        self._shrink(ready, inside)
 
     def _discovery(
         self, key: keys.EncryptionKey, after: list[pulumi.Resource], inside: pulumi.ResourceOptions

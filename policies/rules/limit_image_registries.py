@@ -10,7 +10,7 @@ from rules._setting import Names
 _REGISTRIES = Names(
     name="registries",
     what="registries, or parts of one, that images may come from, e.g. docker.io/vllm",
-    default=("docker.io/hashicorp", "docker.io/openresty", "docker.io/vllm", "nvcr.io/nvidia"),
+    default=("docker.io/hashicorp", "docker.io/openresty", "docker.io/vllm", "nvcr.io/nvidia", "public.ecr.aws/lambda"),
 )
 
 

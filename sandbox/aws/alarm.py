@@ -45,7 +45,7 @@ def _require_valid(cloud: Cloud, props: Props) -> None:
 
 
 def _require_actions(cloud: Cloud, actions: list[Any]) -> None:
-    """What an alarm does to an Auto Scaling group is a policy that stands; other actions are their services' to know."""
+    """What an alarm does to a scaling group is a policy that stands; other actions are their services' to know."""
     policies = {row.outputs["arn"] for row in cloud.ledger.find(POLICY, cloud.region)}
     gone = [action for action in actions if ":scalingPolicy:" in str(action) and action not in policies]
     require(not gone, f"ValidationError: alarmActions {gone} are no scaling policies of {cloud.region}")

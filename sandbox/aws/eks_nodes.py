@@ -51,7 +51,10 @@ def _scale(cloud: Cloud, name: str, props: Props) -> None:
     cloud.client("autoscaling").create_auto_scaling_group(
         AutoScalingGroupName=name, LaunchTemplate={"LaunchTemplateName": name}, MinSize=0, DesiredCapacity=0,
         MaxSize=props["scalingConfig"]["maxSize"], VPCZoneIdentifier=",".join(props["subnetIds"]),
-        Tags=[{"Key": "eks:nodegroup-name", "Value": props["nodeGroupName"], "PropagateAtLaunch": True}],
+        Tags=[
+            {"Key": "eks:nodegroup-name", "Value": props["nodeGroupName"], "PropagateAtLaunch": True},
+            {"Key": "eks:cluster-name", "Value": props["clusterName"], "PropagateAtLaunch": True},
+        ],
     )  # fmt: skip
 
 

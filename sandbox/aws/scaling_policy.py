@@ -1,4 +1,4 @@
-"""Step policies of Auto Scaling groups: held by moto, which carries none out; `step_scaling.py` says what they would do.
+"""Step policies of Auto Scaling groups: held by moto, which carries none out; `step_scaling.py` says what they do.
 
 moto takes a policy of a group that is not there, steps with gaps, and answers without the policy's ARN.
 """
