@@ -44,7 +44,7 @@ lint: ## ruff: rules and format; actionlint and shellcheck: the workflows and th
 	@$(RUN) ruff format --check .
 	@$(RUN) python -m sandbox.toolchain actionlint
 	@$(RUN) .sandbox/bin/actionlint .github/workflows/*.yml
-	@$(RUN) shellcheck .ci/run components/access/discovery/files/*.sh
+	@$(RUN) shellcheck .ci/run components/access/discovery/files/*.sh components/compute/weights/files/*.sh
 types: ## basedpyright, strict
 	@$(RUN) basedpyright
 toolchain: ## find or build the engine, the Kubernetes programs, Consul, Nginx, Prometheus and Redis

@@ -16,8 +16,17 @@ _NODE_GROUPS: Final = ("system", "reserved", "spot", "on-demand")
 # The engine appends a hyphen and seven hexadecimal digits to a name that it makes of a logical one:
 # https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
 SUFFIX: Final = "-0123456"
-# What a site's roles are for: of the control plane, of the nodes, and of the add-ons that call AWS.
-_SITE_ROLES: Final = ("control-plane", "node", "base-vpc-cni", "more-aws-ebs-csi-driver", "more-cloudwatch", "scale-in")
+# What a site's roles are for: of the control plane, of the nodes, of the add-ons that call AWS, of what takes nodes
+# away, and of what fetches the weights.
+_SITE_ROLES: Final = (
+    "control-plane",
+    "node",
+    "base-vpc-cni",
+    "more-aws-ebs-csi-driver",
+    "more-cloudwatch",
+    "scale-in",
+    "weights",
+)
 # What adds GPU nodes: each kind by the three rules, and the last in place of the others.
 _GROWTH: Final = (
     *(f"{kind}-{rule}" for kind in _NODE_GROUPS[1:] for rule in ("cpu", "memory", "queue")),
@@ -185,6 +194,11 @@ def tenant(name: str) -> str:
     return f"tenant-{name}"
 
 
+def weights(stack: str) -> str:
+    """Return the name of the bucket of a region's model weights, and of its key."""
+    return f"{stack}-weights"
+
+
 def principal(arn: str) -> str:
     """Return the part of a principal's ARN that an access entry is named after in the stack."""
     return arn.rsplit(":", maxsplit=1)[-1].replace("/", "-")
@@ -205,7 +219,9 @@ def _of_region(stack: str) -> Iterator[tuple[str, str]]:
     yield "aws:iam/role:Role", f"{stack}-flow"
     yield "aws:iam/rolePolicy:RolePolicy", f"{stack}-flow"
     yield "aws:kms/alias:Alias", key_alias(log_key(stack))
+    yield "aws:kms/alias:Alias", key_alias(weights(stack))
     yield "aws:s3/bucket:Bucket", balancer_logs(stack)
+    yield "aws:s3/bucket:Bucket", weights(stack)
     for domain in (BUSINESS, DATA, MONITORING, KEDA):
         yield "kubernetes:core/v1:Namespace", domain
 
@@ -233,6 +249,7 @@ def _of_site(site: str) -> Iterator[tuple[str, str]]:
     for rule in _GROWTH:
         yield "aws:autoscaling/policy:Policy", f"{site}-{rule}"
         yield "aws:cloudwatch/metricAlarm:MetricAlarm", f"{site}-{rule}"
+    yield "aws:iam/rolePolicy:RolePolicy", f"{site}-weights"
     for use in _SITE_ROLES:
         yield "aws:iam/role:Role", f"{site}-{use}"
     yield "aws:iam/rolePolicy:RolePolicy", f"{site}-scale-in"

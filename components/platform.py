@@ -22,6 +22,7 @@ from components.ports import HTTPS
 from components.settings import Settings
 from components.settings import Site as SiteSettings
 from components.site import Site, SiteArgs
+from components.storage.weights import WeightsBucket, WeightsBucketArgs
 from components.traffic import Entry as EntrySettings
 from components.upstream import RegionOutputs, SiteOutputs
 
@@ -53,6 +54,7 @@ class Platform(Component):
         # Settings have an entry or an upstream.
         self._entry = owned.outputs if owned else cast("RegionOutputs", args.upstream).entry
         self._front = self._region_front(owned)
+        self._weights = self._weights_bucket()
         self._sites = {site.name: self._site(site, log_key) for site in args.settings.sites}
         self._endpoints = self._private_ways()
         self.outputs = self._outputs()
@@ -115,6 +117,10 @@ class Platform(Component):
             Origin(naming.entry(self._name), ways, self._here)
         return front
 
+    def _weights_bucket(self) -> WeightsBucket:
+        args = WeightsBucketArgs(account=self._account, protect=self._settings.protect)
+        return WeightsBucket(naming.weights(self._name), args, self._here)
+
     def _site(self, site: SiteSettings, log_key: pulumi.Output[str]) -> Site:
         backup = self._front.backup(site.name)
         args = SiteArgs(
@@ -124,6 +130,7 @@ class Platform(Component):
             witness=self._witness,
             balancer=self._front.balancers[site.name],
             log_key=log_key,
+            weights=self._weights,
             account=self._account,
             origin=self._entry.origin_token,
             backup=pulumi.Output.concat(backup, f":{HTTPS}") if backup else "",

@@ -1,5 +1,7 @@
 """What the pods of every layer have in common; pure."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Final
 
@@ -17,6 +19,12 @@ USER: Final = 65532
 LONGEST_STREAM: Final = "inference-platform/longest-stream-seconds"
 """Annotation of a workload: the longest answer, s. The policies hold the grace period of its pods against it."""
 
+COLD_START: Final = "inference-platform/cold-start"
+"""Annotation of a workload: the phases of a cold start, each with its seconds, as `node=300,image=300`."""
+
+FILES: Final = "inference-platform/files"
+"""Annotation of pods: a digest of the files that they start with, so that a change of those starts pods anew."""
+
 CONFINED_POD: Final[PodSecurityContextArgsDict] = {
     "run_as_non_root": True,
     "run_as_user": USER,
@@ -31,6 +39,11 @@ CONFINED: Final[SecurityContextArgsDict] = {
 # A dead node's pods leave after this; with the node's own detection (40 s by default on the control plane) this
 # is the pod's share of the outage, since clients are turned away by readiness long before.
 _AWAY_SECONDS: Final = 30
+
+
+def files_digest(files: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the annotation of pods that start with `files`, texts by name."""
+    return {FILES: hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()}
 
 
 def leaving_dead_nodes() -> list[TolerationArgsDict]:

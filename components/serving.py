@@ -153,6 +153,10 @@ class Inference(Model):
             f" room for {tokens // self.mean_tokens} on average, {tokens // self.context_tokens} of the longest"
         )
 
+    def rollout_seconds(self) -> int:
+        """Return how long a rollout may take (s): the most replicas, one after the other, each from nothing."""
+        return self.replicas.maximum * self.cold_start.progress_seconds()
+
     def demand(self) -> Demand:
         """Return what the most replicas of a site ask for, each with an agent beside it.
 

@@ -23,12 +23,14 @@ from components.compute.node_scaling.scale_in_job import ScaleIn, ScaleInArgs
 from components.compute.node_scaling.scale_out import ScaleOut, ScaleOutArgs
 from components.compute.nodes import Nodes, NodesArgs
 from components.compute.precompute import Gateways, PrecomputeArgs, PrecomputeJob
+from components.compute.weights.component import Weights, WeightsArgs
 from components.naming import BUSINESS
 from components.network.zone import SiteNetwork, WitnessNetwork
 from components.planning.plan import plan
 from components.ports import GATEWAY_PROMPTS_PORT
 from components.settings import Settings
 from components.settings import Site as SiteSettings
+from components.storage.weights import WeightsBucket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class SiteArgs:
         witness: where the control plane has its second subnet.
         balancer: what sends it traffic.
         log_key: ARN of the key of logs.
+        weights: where the region's model weights lie.
         account: the AWS account.
         origin: the secret by which gateways know what came through the global entry.
         backup: host and port of another site's gateways; "" where there is none.
@@ -54,6 +57,7 @@ class SiteArgs:
     witness: WitnessNetwork
     balancer: SiteBalancer
     log_key: pulumi.Output[str]
+    weights: WeightsBucket
     account: str
     origin: pulumi.Input[str]
     backup: pulumi.Input[str]
@@ -165,18 +169,30 @@ class Site(Component):
         after = [*ready, plugin.daemon_set, *domains.ready]
         after += self._discovery(key, after, inside).ready
         beside = beside_inference(settings.access.discovery)
+        weights = self._weights([*ready, *domains.ready], inside)
         served = InferenceArgs(
             inference=settings.inference,
             scaling=settings.scaling,
             planned=self._plan.replicas,
             beside=beside,
             keda=keda.release,
-            after=after,
+            after=[*after, weights.claim],
         )
         Inference(f"{self._name}-inference", served, inside)
         self._gateway(after, inside)
         self._precompute(after, inside)
         self._shrink(ready, inside)
+
+    def _weights(self, after: list[pulumi.Resource], inside: pulumi.ResourceOptions) -> Weights:
+        args = WeightsArgs(
+            inference=self._args.settings.inference,
+            bucket=self._args.weights,
+            region=self._args.settings.region,
+            cluster=self.cluster,
+            site=self._args.site.name,
+            after=after,
+        )
+        return Weights(f"{self._name}-weights", args, inside)
 
     def _discovery(
         self, key: keys.EncryptionKey, after: list[pulumi.Resource], inside: pulumi.ResourceOptions

@@ -9,11 +9,11 @@ from pulumi_aws.s3 import (
     Bucket,
     BucketLifecycleConfiguration,
     BucketPolicy,
-    BucketPublicAccessBlock,
     BucketServerSideEncryptionConfiguration,
 )
 
 from components.base import Component
+from components.storage.closed import close, tls_only
 
 _DELIVERY = {"Service": "delivery.logs.amazonaws.com"}
 _UNFINISHED_DAYS = 1
@@ -39,22 +39,14 @@ class LogBucket(Component):
         super().__init__(name, opts)
         self._name = name
         made = Bucket(name, tags={"Name": name}, opts=pulumi.ResourceOptions(parent=self, protect=args.protect))
-        self._close(made)
+        close(name, made, self.child())
+        self._encrypt(made)
         self._age(made, args.retention_days)
         self.writable: pulumi.Resource = self._allow(made, args.account)
         self.bucket, self.arn = made.bucket, made.arn
         self.publish()
 
-    def _close(self, made: Bucket) -> None:
-        BucketPublicAccessBlock(
-            self._name,
-            bucket=made.bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=self.child(),
-        )
+    def _encrypt(self, made: Bucket) -> None:
         # Load balancers write with S3's keys or with one whose policy knows them; nothing here needs the latter:
         # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html
         BucketServerSideEncryptionConfiguration(
@@ -99,6 +91,5 @@ def statements(bucket: str, account: str) -> Sequence[Mapping[str, Any]]:
         | {"Condition": {"StringEquals": owned, **source}},
         {"Effect": "Allow", "Principal": _DELIVERY, "Action": "s3:GetBucketAcl", "Resource": bucket}
         | {"Condition": {"StringEquals": ours, **source}},
-        {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [bucket, f"{bucket}/*"]}
-        | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+        tls_only(bucket),
     ]

@@ -1,6 +1,6 @@
 """The inference tier of one site: the model server, its Service, its autoscaler and what a drain may take of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,8 +19,8 @@ from components.compute.serving_pod import LABELS, NAME, PORT, SERVER, pod_spec
 from components.naming import BUSINESS, MONITORING
 from components.planning.fleet import Sizes
 from components.planning.marks import marks
-from components.pods import LONGEST_STREAM
-from components.ports import GRPC_PORT, HTTPS
+from components.pods import COLD_START, LONGEST_STREAM
+from components.ports import GRPC_PORT
 from components.scaling import Scaling
 from components.serving import Inference as InferenceSettings
 from components.tiers import INFERENCE
@@ -69,9 +69,11 @@ class Inference(Component):
         self.publish()
 
     def _deployment(self, account: ServiceAccount) -> Deployment:
+        # A replica that finds neither node nor weights takes its time; a rollout that stands still longer has failed.
         # No `replicas`: the autoscaler owns the number, and an update must not take it back.
         spec: DeploymentSpecArgsDict = {
             "selector": _PODS,
+            "progress_deadline_seconds": self._inference.cold_start.progress_seconds(),
             "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 1, "max_unavailable": 0}},
             "template": {
                 "metadata": {"labels": LABELS},
@@ -79,8 +81,10 @@ class Inference(Component):
             },
         }
         opts = pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(depends_on=[account]))
-        annotations = {LONGEST_STREAM: str(self._inference.longest_stream_seconds), **marks(self._planned)}
-        metadata: ObjectMetaArgsDict = {**_METADATA, "annotations": annotations}
+        metadata: ObjectMetaArgsDict = {
+            **_METADATA,
+            "annotations": {**_annotations(self._inference), **marks(self._planned)},
+        }
         return Deployment(self._name, metadata=metadata, spec=spec, opts=opts)
 
     def _service(self) -> None:
@@ -119,8 +123,19 @@ class Inference(Component):
                 "pod_selector": _PODS,
                 "policy_types": ["Ingress", "Egress"],
                 "ingress": [{"from_": near, "ports": ports}],
-                # Weights come over HTTPS.
-                "egress": [{"ports": [{"protocol": "TCP", "port": HTTPS}]}],
+                # Its weights are on the node: it asks nobody for anything.
+                "egress": [],
             },
             opts=self._opts,
         )
+
+
+def _annotations(inference: InferenceSettings) -> Mapping[str, str]:
+    phases = (f"{phase}={seconds}" for phase, seconds in inference.cold_start.phases().items())
+    return {
+        LONGEST_STREAM: str(inference.longest_stream_seconds),
+        COLD_START: ",".join(phases),
+        # The engine would give up after ten minutes:
+        # https://www.pulumi.com/registry/packages/kubernetes/#await-logic
+        "pulumi.com/timeoutSeconds": str(inference.rollout_seconds()),
+    }

@@ -166,7 +166,7 @@ class Nodes(Component):
                 "http_put_response_hop_limit": _POD_HOPS,
             },
             block_device_mappings=[{"device_name": "/dev/xvda", "ebs": self._disk(kind.group.disk_gib)}],
-            user_data=user_data(),
+            user_data=user_data(local_disks=GPU_LABEL in kind.labels),
             monitoring={"enabled": True},
             capacity_reservation_specification=self._target(kind),
             tag_specifications=[{"resource_type": each, "tags": tags} for each in ("instance", "volume")],

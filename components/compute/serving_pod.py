@@ -1,6 +1,6 @@
 """The pod of the model server, as plain data; pure."""
 
-from typing import Final
+from typing import Final, TypedDict
 
 from pulumi_kubernetes.core.v1 import (
     ContainerArgsDict,
@@ -16,6 +16,7 @@ from pulumi_kubernetes.core.v1 import (
 from components import sizing
 from components.beside import Beside
 from components.compute.nodes import CAPACITY_LABEL, GPU_LABEL, GPU_TAINT
+from components.compute.weights import pod as weights
 from components.pods import CONFINED, CONFINED_POD, leaving_dead_nodes
 from components.ports import GRPC_PORT
 from components.serving import Inference
@@ -27,8 +28,16 @@ PORT: Final = 8000
 LABELS: Final = {"app.kubernetes.io/name": NAME}
 # Where the server writes; the image itself is read-only.
 _WRITABLE: Final = {"cache": "/cache", "tmp": "/tmp", "shm": "/dev/shm"}  # noqa: S108 - the container's
-_MODEL_LOAD_SECONDS: Final = 1800
+# All that it needs is on the node; with HF_HUB_OFFLINE it fails rather than ask the Hub:
+# https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables#hfhuboffline
+_ENVIRONMENT: Final = {"HF_HOME": "/cache", "HOME": "/cache", "HF_HUB_OFFLINE": "1"}
+# Whether its engine lives, and whether its process answers at all:
+# https://docs.vllm.ai/en/v0.11.0/api/vllm/entrypoints/openai/api_server.html
+_ENGINE_LIVES: Final = "/health"
+_PROCESS_LIVES: Final = "/version"
 _PERIOD_SECONDS: Final = 10
+_TIMEOUT_SECONDS: Final = 2
+_SELDOM_SECONDS: Final = 30
 
 
 def pod_spec(inference: Inference, priority_class: str, beside: Beside) -> PodSpecArgsDict:
@@ -44,9 +53,10 @@ def pod_spec(inference: Inference, priority_class: str, beside: Beside) -> PodSp
         "tolerations": _tolerations(),
         "affinity": {"node_affinity": _node_affinity()},
         "topology_spread_constraints": [_spread()],
-        "init_containers": [*beside.init_containers],
+        # Nobody is told of a pod before its weights are there.
+        "init_containers": [weights.waiter(inference), *beside.init_containers],
         "containers": [_server(inference)],
-        "volumes": [*_volumes(), *beside.volumes],
+        "volumes": [*_volumes(), weights.volume(), *beside.volumes],
     }
 
 
@@ -94,15 +104,16 @@ def _server(inference: Inference) -> ContainerArgsDict:
         "name": SERVER,
         "image": inference.image,
         "args": _arguments(inference),
-        "env": [{"name": "HF_HOME", "value": "/cache"}, {"name": "HOME", "value": "/cache"}],
+        "env": [{"name": name, "value": value} for name, value in _ENVIRONMENT.items()],
         "ports": [{"name": "http", "container_port": PORT}, {"name": "grpc", "container_port": GRPC_PORT}],
         "resources": {"requests": resources, "limits": resources},
         "security_context": CONFINED,
-        "startup_probe": _probe(_MODEL_LOAD_SECONDS // _PERIOD_SECONDS),
-        "readiness_probe": _probe(3),
-        "liveness_probe": _probe(6),
+        **_probes(inference),
         "lifecycle": {"pre_stop": {"sleep": {"seconds": inference.pre_stop_seconds}}},
-        "volume_mounts": [{"name": name, "mount_path": path} for name, path in _WRITABLE.items()],
+        "volume_mounts": [
+            *({"name": name, "mount_path": path} for name, path in _WRITABLE.items()),
+            weights.mount(),
+        ],
     }
 
 
@@ -112,8 +123,7 @@ def _arguments(inference: Inference) -> list[str]:
     # Weights that are published in the format say so themselves.
     quantization = [f"--quantization={inference.quantization}"] if inference.quantized_at_load() else []
     return [
-        f"--model={inference.model}",
-        f"--revision={inference.revision}",
+        f"--model={weights.folder(inference)}",
         f"--served-model-name={inference.served_name}",
         *quantization,
         f"--tensor-parallel-size={inference.tensor_parallel}",
@@ -127,10 +137,38 @@ def _arguments(inference: Inference) -> list[str]:
     ]
 
 
-def _probe(failures: int) -> ProbeArgsDict:
+class _Probes(TypedDict):
+    """The three probes of a container."""
+
+    startup_probe: ProbeArgsDict
+    readiness_probe: ProbeArgsDict
+    liveness_probe: ProbeArgsDict
+
+
+def _probes(inference: Inference) -> _Probes:
+    """Return how the server is watched.
+
+    It may start as long as its cold start allows. It is out of the Service after three wrong or late answers and back
+    after one right one, at the pace of Consul's check, so that both agree. It is started anew only when its process has
+    been dumb for as long as the longest answer takes: being busy looks the same for a while, a restart costs a cold
+    start and all streams, and a server whose engine has died ends by itself.
+    """
+    startup, longest = inference.cold_start.startup_seconds(), inference.longest_stream_seconds
     return {
-        "http_get": {"path": "/health", "port": "http"},
+        "startup_probe": _probe(_ENGINE_LIVES, -(-startup // _PERIOD_SECONDS)),
+        "readiness_probe": _probe(_ENGINE_LIVES, 3),
+        "liveness_probe": {
+            **_probe(_PROCESS_LIVES, max(-(-longest // _SELDOM_SECONDS), 3)),
+            "period_seconds": _SELDOM_SECONDS,
+            "timeout_seconds": _SELDOM_SECONDS,
+        },
+    }
+
+
+def _probe(path: str, failures: int) -> ProbeArgsDict:
+    return {
+        "http_get": {"path": path, "port": "http"},
         "period_seconds": _PERIOD_SECONDS,
-        "timeout_seconds": 2,
+        "timeout_seconds": _TIMEOUT_SECONDS,
         "failure_threshold": failures,
     }

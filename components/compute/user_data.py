@@ -17,8 +17,27 @@ fi
 """
 
 
-def user_data() -> str:
-    """Return MIME user data, in base64, that turns TCP BBR on."""
+# The NVMe disks of a GPU instance become one, at /mnt/k8s-disks/0, with the files of containerd and kubelet on it too,
+# so that images are unpacked there; an instance without such disks stays as it is:
+# https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/api/#localstoragestrategy
+_LOCAL_DISKS = """---
+apiVersion: node.eks.aws/v1alpha1
+kind: NodeConfig
+spec:
+  instance:
+    localStorage:
+      strategy: RAID0
+"""
+
+
+def user_data(*, local_disks: bool) -> str:
+    """Return MIME user data, in base64, that turns TCP BBR on and, if asked, makes one disk of the local ones."""
     head = f'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="{_BOUNDARY}"\n\n'
-    part = f'--{_BOUNDARY}\nContent-Type: text/x-shellscript; charset="us-ascii"\n\n{_BBR}\n--{_BOUNDARY}--\n'
-    return base64.b64encode((head + part).encode()).decode()
+    parts = [_part('text/x-shellscript; charset="us-ascii"', _BBR)]
+    if local_disks:
+        parts.append(_part("application/node.eks.aws", _LOCAL_DISKS))
+    return base64.b64encode(f"{head}{''.join(parts)}--{_BOUNDARY}--\n".encode()).decode()
+
+
+def _part(content_type: str, text: str) -> str:
+    return f"--{_BOUNDARY}\nContent-Type: {content_type}\n\n{text}\n"

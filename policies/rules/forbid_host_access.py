@@ -10,7 +10,7 @@ from rules._setting import Names
 _ALLOWED = Names(
     name="allowed",
     what="namespace/name of objects whose pods may reach into their node",
-    default=("kube-system/nvidia-device-plugin-daemonset",),
+    default=("kube-system/nvidia-device-plugin-daemonset", "kube-system/weights"),
 )
 _SHARED = ("hostNetwork", "hostPID", "hostIPC")
 _PRIVILEGED = ("securityContext", "privileged")

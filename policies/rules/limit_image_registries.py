@@ -10,7 +10,14 @@ from rules._setting import Names
 _REGISTRIES = Names(
     name="registries",
     what="registries, or parts of one, that images may come from, e.g. docker.io/vllm",
-    default=("docker.io/hashicorp", "docker.io/openresty", "docker.io/vllm", "nvcr.io/nvidia", "public.ecr.aws/lambda"),
+    default=(
+        "docker.io/hashicorp",
+        "docker.io/openresty",
+        "docker.io/vllm",
+        "nvcr.io/nvidia",
+        "public.ecr.aws/aws-cli",
+        "public.ecr.aws/lambda",
+    ),
 )
 
 

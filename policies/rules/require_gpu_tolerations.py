@@ -15,7 +15,7 @@ from rules._setting import Names
 _DAEMONS = Names(
     name="daemons",
     what="namespace/name of what runs on GPU nodes without a GPU of its own, such as the device plugin",
-    default=("kube-system/nvidia-device-plugin-daemonset",),
+    default=("kube-system/nvidia-device-plugin-daemonset", "kube-system/weights"),
 )
 _EFFECTS = (None, "", "NoSchedule")
 

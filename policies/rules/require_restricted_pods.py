@@ -11,7 +11,7 @@ from rules._setting import Names
 _EXEMPT = Names(
     name="exempt",
     what="namespace/name of objects whose pods need more, each because it serves its node",
-    default=("kube-system/nvidia-device-plugin-daemonset",),
+    default=("kube-system/nvidia-device-plugin-daemonset", "kube-system/weights"),
 )
 # The values that each setting may have.
 _WANTED: Final[Mapping[tuple[str, ...], tuple[Value, ...]]] = {

@@ -1,10 +1,12 @@
 """Addresses, sizes and user data: by example and by property."""
 
 import base64
+import email
 from ipaddress import IPv4Network
 
 import engine
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,7 +123,21 @@ def test_grace_outlasts_the_longest_stream() -> None:
     assert sizing.grace_seconds(20, 300) > 320
 
 
+def _parts(*, local_disks: bool) -> dict[str, str]:
+    message = email.message_from_bytes(base64.b64decode(user_data(local_disks=local_disks)))
+    return {part.get_content_type(): str(part.get_payload()) for part in message.walk() if not part.is_multipart()}
+
+
 def test_user_data_is_mime_with_a_guard() -> None:
-    text = base64.b64decode(user_data()).decode()
-    assert text.startswith("MIME-Version: 1.0")
-    assert "grep -qw bbr" in text
+    parts = _parts(local_disks=False)
+    assert list(parts) == ["text/x-shellscript"]
+    assert parts["text/x-shellscript"].startswith("#!/bin/bash")
+    assert "grep -qw bbr" in parts["text/x-shellscript"]
+
+
+def test_local_disks_become_one_beside_that() -> None:
+    parts = _parts(local_disks=True)
+    assert parts["text/x-shellscript"] == _parts(local_disks=False)["text/x-shellscript"]
+    asked = yaml.safe_load(parts["application/node.eks.aws"])
+    assert asked["kind"] == "NodeConfig"
+    assert asked["spec"] == {"instance": {"localStorage": {"strategy": "RAID0"}}}

@@ -7,7 +7,7 @@ from tests.policies.samples import resource, said
 
 NAME = "limit-image-registries"
 SPEC = ("spec", "template", "spec")
-LISTED = "docker.io/hashicorp, docker.io/openresty, docker.io/vllm, nvcr.io/nvidia"
+LISTED = "docker.io/hashicorp, docker.io/openresty, docker.io/vllm, nvcr.io/nvidia, public.ecr.aws/aws-cli"
 DIGEST = f"sha256:{'0' * 64}"
 IMAGE = (*SPEC, "containers", 0, "image")
 MUTATIONS = (

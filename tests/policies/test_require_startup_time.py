@@ -10,7 +10,7 @@ NAME = "require-startup-time"
 MUTATIONS = (
     changed(DEPLOYMENT, "llm-prod-a-inference", (*CONTAINER, "startupProbe"), None),
     changed(DEPLOYMENT, "llm-prod-b-inference", (*CONTAINER, "startupProbe", "failureThreshold"), 80),
-    changed(DEPLOYMENT, "llm-prod-a-inference", (*CONTAINER, "livenessProbe", "failureThreshold"), 3),
+    changed(DEPLOYMENT, "llm-prod-a-inference", (*CONTAINER, "livenessProbe", "failureThreshold"), 1),
     changed(DEPLOYMENT, "llm-dr-c-inference", (*CONTAINER, "readinessProbe"), None, "dr"),
 )
 

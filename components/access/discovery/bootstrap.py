@@ -14,6 +14,7 @@ from components.access.discovery import config
 from components.access.discovery.pod import BOOTSTRAP, BOOTSTRAP_LABELS, bootstrap_spec
 from components.base import Component
 from components.naming import BUSINESS
+from components.pods import files_digest
 
 _METADATA: Final[ObjectMetaArgsDict] = {"name": BOOTSTRAP, "namespace": BUSINESS, "labels": BOOTSTRAP_LABELS}
 _RENEWAL: Final = "17 3 * * *"
@@ -54,7 +55,7 @@ class Bootstrap(Component):
         )
 
     def _template(self, phase: str) -> PodTemplateSpecArgsDict:
-        annotations = {config.DIGEST: config.digest(self._files)}
+        annotations = files_digest(self._files)
         spec = bootstrap_spec(self._args.image, self._args.datacenter, phase)
         return {"metadata": {"labels": BOOTSTRAP_LABELS, "annotations": annotations}, "spec": spec}
 

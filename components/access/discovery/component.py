@@ -26,7 +26,7 @@ from components.access.discovery.network import policies
 from components.access.discovery.pod import LABELS, server_spec
 from components.base import Component
 from components.naming import BUSINESS
-from components.pods import LONGEST_STREAM
+from components.pods import LONGEST_STREAM, files_digest
 from components.traffic import Discovery as DiscoverySettings
 
 _METADATA: Final[ObjectMetaArgsDict] = {"name": config.NAME, "namespace": BUSINESS, "labels": LABELS}
@@ -104,7 +104,7 @@ class Discovery(Component):
         )
 
     def _template(self, files: dict[str, str]) -> PodTemplateSpecArgsDict:
-        annotations = {config.DIGEST: config.digest(files)}
+        annotations = files_digest(files)
         spec = server_spec(self._args.discovery.image, self._args.datacenter)
         return {"metadata": {"labels": LABELS, "annotations": annotations}, "spec": spec}
 

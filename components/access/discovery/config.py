@@ -3,7 +3,6 @@
 Options: https://developer.hashicorp.com/consul/docs/agent/config/config-files
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,9 +17,6 @@ from components.traffic import Discovery
 NAME: Final = "consul"
 SERVERS: Final = CONSUL_SERVERS
 """One may fail, and two still agree."""
-
-DIGEST: Final = "inference-platform/files"
-"""The annotation of pods with a digest of the files that they start with: a change of those starts pods anew."""
 
 INFERENCE: Final = serving_pod.NAME
 GATEWAY: Final = "gateway"
@@ -214,11 +210,6 @@ def bootstrap_files() -> dict[str, str]:
 def template_files() -> Mapping[str, str]:
     """Return what consul-template reads in a gateway's pod, by name, for the gateway's own ConfigMap."""
     return {name: _text(name) for name in ("consul-template.hcl", "peers.json.ctmpl", "reload.ctmpl")}
-
-
-def digest(files: Mapping[str, str]) -> str:
-    """Return a text that changes when any of `files` does."""
-    return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
 
 
 def _text(name: str) -> str:

@@ -20,7 +20,7 @@ from components.access.gateway.pod import LABELS, ORIGIN, pod_spec
 from components.base import Component
 from components.compute.scaling import behaviour
 from components.naming import BUSINESS
-from components.pods import LONGEST_STREAM
+from components.pods import LONGEST_STREAM, files_digest
 from components.ports import GATEWAY_NODE_PORT, GATEWAY_PROMPTS_PORT, HTTPS
 from components.serving import Inference
 from components.tiers import ACCESS
@@ -108,7 +108,7 @@ class Gateway(Component):
             "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 1, "max_unavailable": 0}},
             "template": {
                 # Pods change with their files; a backup that moves is taken up by a reload.
-                "metadata": {"labels": LABELS, "annotations": {discovery.DIGEST: discovery.digest(self._texts)}},
+                "metadata": {"labels": LABELS, "annotations": files_digest(self._texts)},
                 "spec": pod_spec(self._args.access, stream, ACCESS.name),
             },
         }

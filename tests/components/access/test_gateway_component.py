@@ -7,7 +7,7 @@ from typing import Any
 import engine
 from google.protobuf.json_format import MessageToDict
 
-from components.access.discovery import config as discovery
+from components.pods import FILES
 from components.settings import Settings
 
 NAME = "llm-prod-a-gateway"
@@ -111,7 +111,7 @@ def test_each_site_has_the_other_as_its_backup_and_a_lone_one_has_none() -> None
 
 def test_pods_change_with_their_files() -> None:
     def digest(made: engine.Engine) -> str:
-        return _made(made, "apps/v1:Deployment")["spec"]["template"]["metadata"]["annotations"][discovery.DIGEST]
+        return _made(made, "apps/v1:Deployment")["spec"]["template"]["metadata"]["annotations"][FILES]
 
     values = engine.values("prod")
     values["access"]["gateway"]["retry"]["tries"] = 2

@@ -15,6 +15,7 @@ import pytest
 from components.access.agent import beside_inference
 from components.access.discovery import config
 from components.compute import serving_pod
+from components.pods import files_digest
 from components.settings import Settings
 
 FILES = Path(config.__file__).parent / "files"
@@ -117,10 +118,10 @@ def test_the_order_is_secrets_then_servers_then_rights() -> None:
 
 
 def test_a_changed_file_starts_servers_and_the_bootstrap_anew() -> None:
-    assert config.digest({"a": "1"}) != config.digest({"a": "2"}) != config.digest({"b": "2"})
+    assert files_digest({"a": "1"}) != files_digest({"a": "2"}) != files_digest({"b": "2"})
     (servers,) = made().of(":StatefulSet")
-    wanted = config.digest({"server.json": config.server(consul_pods.DATACENTER)})
-    assert servers.inputs["spec"]["template"]["metadata"]["annotations"] == {config.DIGEST: wanted}
+    wanted = files_digest({"server.json": config.server(consul_pods.DATACENTER)})
+    assert servers.inputs["spec"]["template"]["metadata"]["annotations"] == wanted
 
 
 class _Metrics(BaseHTTPRequestHandler):

@@ -1,0 +1,1 @@
+"""Weights of the model on the disks of the GPU nodes."""

@@ -1,0 +1,1 @@
+"""What outlives the sites: buckets, and later databases and caches."""
