@@ -27,6 +27,7 @@ _AUTOSCALERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
 }
 _BUDGET: Final = "kubernetes:policy/v1:PodDisruptionBudget"
 _GPU: Final = "nvidia.com/gpu"
+_COLD_START: Final = "inference-platform/cold-start"
 _POD: Final = ("spec", "template", "spec")
 _TABLE: Final = Path(__file__).parents[2] / "data" / "gpus.json"
 NOT_KNOWN: Final = "not known yet"
@@ -78,7 +79,8 @@ class Workload:
         maximum: most replicas.
         grace: termination grace period.
         pre_stop: how long a pod waits before its server is told to stop.
-        cold_start: how long a pod may take to start.
+        start: how long a container may take to start.
+        cold_start: what a replica takes where nothing is there yet, the phases and their sum; empty where nobody says.
         stabilisation: how long the autoscaler waits before it scales down.
         budget: what a drain may take at once, as written.
     """
@@ -89,7 +91,8 @@ class Workload:
     maximum: int
     grace: int | None
     pre_stop: int
-    cold_start: int | None
+    start: int | None
+    cold_start: str
     stabilisation: int | None
     budget: str
 
@@ -223,7 +226,8 @@ def _workload(state: State, gpus: int, scaler: _Scaler | None, budget: State | N
         maximum=(scaler and scaler.maximum) or fixed,
         grace=number(at(state, *_POD, "terminationGracePeriodSeconds")),
         pre_stop=max(map(_pre_stop, containers), default=0),
-        cold_start=max(filter(None, map(_cold_start, containers)), default=None),
+        start=max(filter(None, map(_start, containers)), default=None),
+        cold_start=_cold_start(text(at(state, "metadata", "annotations", _COLD_START))),
         stabilisation=scaler and scaler.stabilisation,
         budget=_budget(budget),
     )
@@ -233,7 +237,15 @@ def _pre_stop(container: Value) -> int:
     return number(dig(container, "lifecycle", "preStop", "sleep", "seconds")) or 0
 
 
-def _cold_start(container: Value) -> int | None:
+def _cold_start(said: str) -> str:
+    """Return `node=300,image=300` as `node 300 + image 300 = 600`."""
+    parts = (part.partition("=") for part in said.split(","))
+    phases = [(name, int(seconds)) for name, _, seconds in parts if seconds.isdigit()]
+    listed = " + ".join(f"{name} {seconds}" for name, seconds in phases)
+    return f"{listed} = {sum(seconds for _, seconds in phases)}" if phases else ""
+
+
+def _start(container: Value) -> int | None:
     """Return how long the start-up probe waits; Kubernetes probes every 10 s where the period is not given."""
     failures = number(dig(container, "startupProbe", "failureThreshold"))
     period = number(dig(container, "startupProbe", "periodSeconds")) or 10

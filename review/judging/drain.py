@@ -16,7 +16,9 @@ def facts(subject: str, was: Workload | None, now: Workload | None) -> Iterator[
     yield plain(subject, "grace at a drain", was and was.grace, now and now.grace, "s")
     yield plain(subject, "wait before stop", was and was.pre_stop, now and now.pre_stop, "s")
     yield _streaming(subject, was, now)
-    yield plain(subject, "longest cold start", was and was.cold_start, now and now.cold_start, "s")
+    yield plain(subject, "longest start of its server", was and was.start, now and now.start, "s")
+    if (was and was.cold_start) or (now and now.cold_start):
+        yield plain(subject, "cold start of a replica", was and was.cold_start, now and now.cold_start, "s")
     yield lowered(
         subject,
         "scale-down stabilisation",

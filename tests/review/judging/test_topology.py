@@ -178,6 +178,22 @@ def test_a_shorter_stabilisation_needs_care() -> None:
     assert (found.before, found.after, found.level) == ("300", "60", Level.CARE)
 
 
+def test_a_cold_start_is_said_by_phase() -> None:
+    path = "metadata.annotations.inference-platform/cold-start"
+    less = "node=300,image=60,weights=600,load=300,compile=300"
+    plan = program.updated(program.deployed(), DEPLOYMENT, INFERENCE[:1], {path: less})
+    found = _fact(plan, "cold start of a replica", "site a, deepseek-inference")
+    assert found.before == "node 300 + image 300 + weights 600 + load 300 + compile 300 = 1800"
+    assert found.after == "node 300 + image 60 + weights 600 + load 300 + compile 300 = 1560"
+    assert found.unit == "s"
+
+
+def test_a_cold_start_that_nobody_says_is_no_fact() -> None:
+    gone = program.updated(program.deployed(), DEPLOYMENT, INFERENCE[:1], {"metadata.annotations": {}})
+    said = [fact.subject for fact in _facts(program.settled(gone)) if fact.quantity == "cold start of a replica"]
+    assert said == ["site b, deepseek-inference"]
+
+
 def test_ranges_of_both_regions_do_not_meet() -> None:
     found = ranges.facts([program.deployed("prod"), program.deployed("dr")])
     assert not [fact for fact in found if fact.level]
