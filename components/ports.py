@@ -17,3 +17,7 @@ GRPC_PORT: Final = 8001
 """Where a model server takes the open inference protocol over gRPC."""
 READY_PATH: Final = "/ready"
 """What a gateway answers to whoever asks whether it takes traffic; no token is needed for it."""
+REDIS_PORT: Final = 6379
+"""Where the store of the queue listens, with TLS."""
+WORKER_PORT: Final = 9090
+"""Where a worker of the queue shows its health and its metrics, in the clear and inside the cluster only."""

@@ -69,7 +69,12 @@ class Metrics:
 
 def _of_queue(depth: Depth) -> CollectorRegistry:
     registry = CollectorRegistry()
-    jobs = Gauge("inference_queue_jobs", "jobs of the queue", ["queue", "state"], registry=registry)
+    jobs = Gauge(
+        "bullmq_job_count",
+        "jobs of the queue by state, as BullMQ itself shows them",
+        ["queue", "state"],
+        registry=registry,
+    )
     for state, count in depth.states.items():
         jobs.labels(QUEUE, state).set(count)
     about = "age of the job that has waited longest, s; 0 where none waits"

@@ -1,1 +1,1 @@
-"""What outlives the sites: buckets, and later databases and caches."""
+"""What is kept: of each region, not of a site, since a site may be lost."""

@@ -13,8 +13,10 @@ from sandbox.aws import (
     eks_addon,
     eks_cluster,
     eks_nodes,
+    elasticache,
     firewall,
     iam,
+    images,
     keys,
     listener,
     load_balancer,
@@ -35,7 +37,7 @@ from sandbox.aws.spec import Input, Spec
 SERVICES = (
     network, routing, security, peering, launch, iam, keys, eks_cluster, eks_nodes, eks_addon, eks_access,
     zones, records, certificates, load_balancer, target_group, listener, secret, accelerator,
-    firewall, distribution, bucket, bucket_settings, scaling_policy, alarm, log_delivery,
+    firewall, distribution, bucket, bucket_settings, scaling_policy, alarm, log_delivery, elasticache, images,
 )  # fmt: skip
 
 GLOBAL = ("iam", "route53", "cloudfront", "globalaccelerator")

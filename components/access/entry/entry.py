@@ -12,9 +12,10 @@ from components.access.entry.accelerator import Accelerator, AcceleratorArgs
 from components.access.entry.certificate import Certificate, CertificateArgs
 from components.access.entry.distribution import Distribution, DistributionArgs
 from components.access.entry.firewall import Firewall, FirewallArgs
-from components.access.entry.token import OriginToken, OriginTokenArgs
+from components.access.entry.token import OriginToken
 from components.access.log_bucket import LogBucket, LogBucketArgs
 from components.base import Component
+from components.chosen import ChosenSecretArgs
 from components.traffic import Entry as EntrySettings
 from components.upstream import EntryOutputs
 
@@ -51,7 +52,7 @@ class Entry(Component):
         certificate, logs = self._certificate(), self._logs()
         self.proofs: list[pulumi.Resource] = [*certificate.proofs]
         key = self._key()
-        token = OriginToken(f"{name}-origin", OriginTokenArgs(key=key, protect=args.protect), self.child())
+        token = OriginToken(f"{name}-origin", ChosenSecretArgs(key=key, protect=args.protect), self.child())
         self._distribution(certificate, self._firewall(key), token, logs)
         self.accelerator = Accelerator(name, AcceleratorArgs(logs=logs), self.child())
         self.outputs = self._outputs(token)

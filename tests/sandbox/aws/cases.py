@@ -47,6 +47,11 @@ def _tagged(value: str = "one") -> Props:
     return {"tags": {"Name": value}}
 
 
+def _oldest(count: int) -> str:
+    kept = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": count}
+    return json.dumps({"rules": [{"rulePriority": 1, "selection": kept, "action": {"type": "expire"}}]})
+
+
 CASES = (
     Case("vpc", "aws:ec2/vpc:Vpc",
          {"cidrBlock": "10.0.0.0/16", "enableDnsHostnames": True, "enableDnsSupport": True, **_tagged()},
@@ -281,4 +286,22 @@ CASES = (
          {"outputFormat": "json", "deliveryDestinationConfiguration": {"destinationResourceArn": "@bucket.arn"}}),
     Case("delivery", "aws:cloudwatch/logDelivery:LogDelivery",
          {"deliverySourceName": "@source", "deliveryDestinationArn": "@sink.arn"}),
+    Case("stores", "aws:elasticache/subnetGroup:SubnetGroup", {"subnetIds": ["@a", "@b"], **_tagged()},
+         _tagged("two")),
+    Case("kept", "aws:elasticache/parameterGroup:ParameterGroup",
+         {"family": "valkey8", "parameters": [{"name": "maxmemory-policy", "value": "noeviction"}], **_tagged()},
+         {"parameters": [{"name": "maxmemory-policy", "value": "volatile-ttl"}], **_tagged("two")}),
+    Case("queue", "aws:elasticache/replicationGroup:ReplicationGroup",
+         {"replicationGroupId": "queue", "description": "jobs", "engine": "valkey", "engineVersion": "8.0",
+          "nodeType": "cache.r7g.large", "numCacheClusters": 2, "port": 6379, "parameterGroupName": "@kept",
+          "subnetGroupName": "@stores", "securityGroupIds": ["@sg"], "authToken": "0123456789abcdef",
+          "kmsKeyId": "@key.arn", "atRestEncryptionEnabled": True, "transitEncryptionEnabled": True,
+          "automaticFailoverEnabled": True, "multiAzEnabled": True, "snapshotRetentionLimit": 7,
+          "snapshotWindow": "07:00-08:00", "maintenanceWindow": "sun:08:30-sun:09:30", "applyImmediately": False,
+          **_tagged()}, {"numCacheClusters": 3, "nodeType": "cache.r7g.xlarge"}),
+    Case("images", "aws:ecr/repository:Repository",
+         {"name": "worker", "imageTagMutability": "IMMUTABLE", "imageScanningConfiguration": {"scanOnPush": True},
+          **_tagged()}, {"imageScanningConfiguration": {"scanOnPush": False}, **_tagged("two")}),
+    Case("aging", "aws:ecr/lifecyclePolicy:LifecyclePolicy", {"repository": "@images", "policy": _oldest(30)},
+         {"policy": _oldest(10)}),
 )  # fmt: skip

@@ -1,0 +1,49 @@
+"""Secrets that AWS draws once: kept in Secrets Manager, and a secret of the stack where an input needs the value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import pulumi
+from pulumi_aws.secretsmanager import Secret, SecretVersion, get_random_password_output
+
+from components.base import Component
+
+_CHARACTERS = 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenSecretArgs:
+    """The key that encrypts it, as ARN."""
+
+    key: pulumi.Input[str]
+    protect: bool
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class ChosenSecret(Component):
+    """Letters and digits that nobody chose; `value` is marked secret, so that no state holds it in clear."""
+
+    description: ClassVar[str]
+
+    def __init__(self, name: str, args: ChosenSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        secret = Secret(
+            name,
+            description=self.description,
+            kms_key_id=args.key,
+            tags={"Name": name, **args.tags},
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+        )
+        # Every run is offered another password; the first one stays.
+        chosen = get_random_password_output(
+            password_length=_CHARACTERS, exclude_punctuation=True, opts=pulumi.InvokeOutputOptions(parent=self)
+        )
+        version = SecretVersion(
+            name,
+            secret_id=secret.id,
+            secret_string=pulumi.Output.secret(chosen.random_password),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"]),
+        )
+        self.value: pulumi.Output[str] = pulumi.Output.secret(version.secret_string.apply(lambda text: text or ""))
+        self.publish()
