@@ -1,13 +1,14 @@
 """Settings of the asynchronous tier: the queue of a region, and the workers of each site that take jobs from it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from pydantic import Field
 
-from components.demand import POD, Demand, of_container
+from components.demand import WORKER, Demand
 from components.vocabulary import Count, Digest, Model, Range, Text
 
-WORKER: Final = "queue-worker"
+NAME: Final = "queue-worker"
 """Name of the workers' Deployment, and of what belongs to it."""
 
 HOST: Final = "redis-cluster"
@@ -48,8 +49,6 @@ class Asynchronous(Model):
     workers: Range = Field(description="workers per site")
     concurrency: Count = Field(description="jobs that one worker works on at the same time, a count")
     jobs_per_worker: Count = Field(description="open jobs for each worker that the autoscaler aims at, a count")
-    cpu: Count = Field(description="cores of one worker")
-    memory_gib: Count = Field(description="memory of one worker, GiB")
     retry: Retry = Field(description="second attempts")
     attempt_seconds: Count = Field(description="longest attempt, s")
     grace_seconds: Count = Field(description="how long jobs under way may go on when a worker is told to stop, s")
@@ -57,4 +56,8 @@ class Asynchronous(Model):
 
     def demand(self) -> Demand:
         """Return what the most workers of a site ask for; a rolling update starts one more."""
-        return (of_container(self.cpu, self.memory_gib) + POD).times(self.workers.maximum + 1)
+        return WORKER.times(self.workers.maximum + 1)
+
+    def pods(self) -> Sequence[tuple[Demand, int]]:
+        """Return the workers of a site, as many as there may be."""
+        return [(WORKER, self.workers.maximum)]

@@ -85,3 +85,6 @@ PROMETHEUS: Final = Demand(millicores=500, memory_mib=2048, pods=1)
 
 RELOADER: Final = Demand(millicores=50, memory_mib=64)
 """What watches Prometheus's configuration."""
+
+WORKER: Final = Demand(millicores=250, memory_mib=256, pods=1)
+"""A worker of the queue: it waits for the model server, and holds some hundred answers of 100 KiB at most."""

@@ -3,9 +3,10 @@
 A test compares `derived` with what the program registers, so a name that is missing here is found there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
+
+from components.name_limits import LIMITS
 
 BUSINESS: Final = "business"
 DATA: Final = "data"
@@ -17,7 +18,7 @@ _NODE_GROUPS: Final = ("system", "reserved", "spot", "on-demand")
 # https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
 SUFFIX: Final = "-0123456"
 # What a site's roles are for: of the control plane, of the nodes, of the add-ons that call AWS, of what takes nodes
-# away, and of what fetches the weights.
+# away, of what fetches the weights, and of the workers.
 _SITE_ROLES: Final = (
     "control-plane",
     "node",
@@ -26,111 +27,13 @@ _SITE_ROLES: Final = (
     "more-cloudwatch",
     "scale-in",
     "weights",
+    "workers",
 )
 # What adds GPU nodes: each kind by the three rules, and the last in place of the others.
 _GROWTH: Final = (
     *(f"{kind}-{rule}" for kind in _NODE_GROUPS[1:] for rule in ("cpu", "memory", "queue")),
     f"{_NODE_GROUPS[-1]}-fallback",
 )
-_LOGS: Final = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference"
-_BALANCING: Final = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference"
-_EC2: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """How long a name may be, in characters, what it must not begin with, and who says so."""
-
-    longest: int
-    source: str
-    suffixed: bool = False
-    forbidden_start: str = ""
-
-    def refusal(self, text: str) -> str:
-        """Return why `text` is not such a name, in a few words; empty when it is one."""
-        if len(text) > self.longest:
-            return f"{len(text)} characters, at most {self.longest}"
-        if self.forbidden_start and text.startswith(self.forbidden_start):
-            return f"must not begin with {self.forbidden_start}"
-        return ""
-
-
-LIMITS: Final[Mapping[str, Limit]] = {
-    "aws:autoscaling/policy:Policy": Limit(
-        longest=255,
-        suffixed=True,
-        source="https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScalingPolicy.html",
-    ),
-    "aws:cloudwatch/logGroup:LogGroup": Limit(longest=512, source=f"{_LOGS}/API_CreateLogGroup.html"),
-    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": Limit(
-        longest=60, suffixed=True, source=f"{_LOGS}/API_PutDeliveryDestination.html"
-    ),
-    "aws:cloudwatch/logDeliverySource:LogDeliverySource": Limit(
-        longest=60, suffixed=True, source=f"{_LOGS}/API_PutDeliverySource.html"
-    ),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": Limit(
-        longest=255,
-        suffixed=True,
-        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
-    ),
-    "aws:ec2/launchTemplate:LaunchTemplate": Limit(
-        longest=128, suffixed=True, source=f"{_EC2}/API_CreateLaunchTemplate.html"
-    ),
-    "aws:ec2/securityGroup:SecurityGroup": Limit(
-        longest=255, suffixed=True, forbidden_start="sg-", source=f"{_EC2}/API_CreateSecurityGroup.html"
-    ),
-    "aws:eks/cluster:Cluster": Limit(
-        longest=100, source="https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html"
-    ),
-    "aws:eks/nodeGroup:NodeGroup": Limit(
-        longest=63,
-        suffixed=True,
-        source="https://docs.aws.amazon.com/eks/latest/userguide/create-managed-node-group.html",
-    ),
-    "aws:globalaccelerator/accelerator:Accelerator": Limit(
-        longest=64,
-        suffixed=True,
-        source="https://docs.aws.amazon.com/global-accelerator/latest/api/API_CreateAccelerator.html",
-    ),
-    "aws:iam/role:Role": Limit(
-        longest=64, suffixed=True, source="https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"
-    ),
-    "aws:iam/rolePolicy:RolePolicy": Limit(
-        longest=128,
-        suffixed=True,
-        source="https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html",
-    ),
-    "aws:kms/alias:Alias": Limit(
-        longest=256, source="https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html"
-    ),
-    "aws:lb/loadBalancer:LoadBalancer": Limit(
-        longest=32, suffixed=True, forbidden_start="internal-", source=f"{_BALANCING}/API_CreateLoadBalancer.html"
-    ),
-    "aws:lb/targetGroup:TargetGroup": Limit(
-        longest=32, suffixed=True, source=f"{_BALANCING}/API_CreateTargetGroup.html"
-    ),
-    "aws:s3/bucket:Bucket": Limit(
-        longest=63,
-        suffixed=True,
-        forbidden_start="xn--",
-        source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
-    ),
-    "aws:secretsmanager/secret:Secret": Limit(
-        longest=512,
-        suffixed=True,
-        source="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html",
-    ),
-    "aws:wafv2/webAcl:WebAcl": Limit(
-        longest=128,
-        suffixed=True,
-        source="https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html",
-    ),
-    "kubernetes:core/v1:Namespace": Limit(
-        longest=63,
-        source="https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names",
-    ),
-}
-"""The limit of each type of resource that has a name, by the type's token."""
 
 
 def of_site(stack: str, site: str) -> str:
@@ -184,6 +87,16 @@ def entry_logs(stack: str) -> str:
     return f"{stack}-entry-logs"
 
 
+def queue(stack: str) -> str:
+    """Return the name of the store of a region's queue."""
+    return f"{stack}-queue"
+
+
+def worker_images(stack: str) -> str:
+    """Return the name of a region's repository of the queue worker's image."""
+    return f"{stack}-queue-worker"
+
+
 def balancer_logs(stack: str) -> str:
     """Return the name of the bucket of a region's load-balancer logs."""
     return f"{stack}-balancer-logs"
@@ -222,8 +135,19 @@ def _of_region(stack: str) -> Iterator[tuple[str, str]]:
     yield "aws:kms/alias:Alias", key_alias(weights(stack))
     yield "aws:s3/bucket:Bucket", balancer_logs(stack)
     yield "aws:s3/bucket:Bucket", weights(stack)
+    yield "aws:ecr/repository:Repository", worker_images(stack)
+    yield from _of_queue(queue(stack))
     for domain in (BUSINESS, DATA, MONITORING, KEDA):
         yield "kubernetes:core/v1:Namespace", domain
+
+
+def _of_queue(name: str) -> Iterator[tuple[str, str]]:
+    yield "aws:ec2/securityGroup:SecurityGroup", name
+    yield "aws:elasticache/parameterGroup:ParameterGroup", name
+    yield "aws:elasticache/replicationGroup:ReplicationGroup", name
+    yield "aws:elasticache/subnetGroup:SubnetGroup", name
+    yield "aws:kms/alias:Alias", key_alias(name)
+    yield "aws:secretsmanager/secret:Secret", name
 
 
 def _of_entry(stack: str) -> Iterator[tuple[str, str]]:
@@ -253,6 +177,7 @@ def _of_site(site: str) -> Iterator[tuple[str, str]]:
     for use in _SITE_ROLES:
         yield "aws:iam/role:Role", f"{site}-{use}"
     yield "aws:iam/rolePolicy:RolePolicy", f"{site}-scale-in"
+    yield "aws:iam/rolePolicy:RolePolicy", f"{site}-workers"
     for group in _NODE_GROUPS:
         yield "aws:eks/nodeGroup:NodeGroup", f"{site}-{group}"
         yield "aws:ec2/launchTemplate:LaunchTemplate", f"{site}-{group}"

@@ -22,6 +22,7 @@ from components.ports import HTTPS
 from components.settings import Settings
 from components.settings import Site as SiteSettings
 from components.site import Site, SiteArgs
+from components.storage.asynchronous import Queue, QueueArgs
 from components.storage.weights import WeightsBucket, WeightsBucketArgs
 from components.traffic import Entry as EntrySettings
 from components.upstream import RegionOutputs, SiteOutputs
@@ -55,6 +56,7 @@ class Platform(Component):
         self._entry = owned.outputs if owned else cast("RegionOutputs", args.upstream).entry
         self._front = self._region_front(owned)
         self._weights = self._weights_bucket()
+        self._queue = self._queue_store()
         self._sites = {site.name: self._site(site, log_key) for site in args.settings.sites}
         self._endpoints = self._private_ways()
         self.outputs = self._outputs()
@@ -84,6 +86,13 @@ class Platform(Component):
         addresses = addressing.site_addresses(self._settings.network.cidr, site.name)
         args = SiteNetworkArgs(network=self._network, site=site.name, zone=site.zone, addresses=addresses)
         return SiteNetwork(naming.of_site(self._name, site.name), args, self._here)
+
+    def _queue_store(self) -> Queue:
+        args = QueueArgs(
+            settings=self._settings, account=self._account, network=self._network, sites=self._networks,
+            witness=self._witness,
+        )  # fmt: skip
+        return Queue(self._name, args, self._here)
 
     def _owned_entry(self, entry: EntrySettings | None) -> Entry | None:
         if entry is None:
@@ -132,6 +141,7 @@ class Platform(Component):
             log_key=log_key,
             weights=self._weights,
             account=self._account,
+            queue=self._queue,
             origin=self._entry.origin_token,
             backup=pulumi.Output.concat(backup, f":{HTTPS}") if backup else "",
             backup_name=names.origin(self._entry.domain) if backup else "",

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import Field, ValidationError, model_validator
 
 from components import addressing, messages, naming
+from components.asynchronous import Asynchronous
 from components.forecast import Forecast
 from components.node_groups import Nodes
 from components.precompute import Precompute
@@ -104,6 +105,7 @@ class Settings(Model):
     nodes: Nodes = Field(description="node groups")
     scaling: Scaling = Field(description="how many replicas there are")
     inference: Inference = Field(description="model serving")
+    asynchronous: Asynchronous = Field(description="requests that somebody reads the answer of later")
     precompute: Precompute = Field(description="answers made ahead of their questions")
     forecast: Forecast = Field(description="the traffic that the sizes are planned for")
     tenants: Tenants = Field(default=[], description="whose pods run beside the platform's; each has a namespace")
@@ -201,7 +203,12 @@ class Settings(Model):
                 f"quotas.business: {short}, which the most replicas and gateways need in an update beside precompute;"
                 " raise it, or lower inference.replicas.maximum, access.gateway.replicas.maximum or quotas.precompute"
             )
-        beside = self.scaling.pods()
+        if short := self.quotas.data.shortage(self.asynchronous.demand()):
+            raise ValueError(
+                f"quotas.data: {short}, which the most workers need in an update; raise it,"
+                " or lower asynchronous.workers.maximum"
+            )
+        beside = [*self.scaling.pods(), *self.asynchronous.pods()]
         demand = self.scaling.prometheus.demand() + self.quotas.log_shipping.demand()
         if short := self.quotas.monitoring.shortage(demand):
             raise ValueError(

@@ -24,12 +24,14 @@ from components.compute.node_scaling.scale_out import ScaleOut, ScaleOutArgs
 from components.compute.nodes import Nodes, NodesArgs
 from components.compute.precompute import Gateways, PrecomputeArgs, PrecomputeJob
 from components.compute.weights.component import Weights, WeightsArgs
+from components.compute.workers import Workers, WorkersArgs
 from components.naming import BUSINESS
 from components.network.zone import SiteNetwork, WitnessNetwork
 from components.planning.plan import plan
 from components.ports import GATEWAY_PROMPTS_PORT
 from components.settings import Settings
 from components.settings import Site as SiteSettings
+from components.storage.asynchronous import Queue
 from components.storage.weights import WeightsBucket
 
 
@@ -46,6 +48,7 @@ class SiteArgs:
         log_key: ARN of the key of logs.
         weights: where the region's model weights lie.
         account: the AWS account.
+        queue: the region's, which its workers serve.
         origin: the secret by which gateways know what came through the global entry.
         backup: host and port of another site's gateways; "" where there is none.
         backup_name: name in the backup's certificate; "" where there is none.
@@ -59,6 +62,7 @@ class SiteArgs:
     log_key: pulumi.Output[str]
     weights: WeightsBucket
     account: str
+    queue: Queue
     origin: pulumi.Input[str]
     backup: pulumi.Input[str]
     backup_name: str
@@ -182,6 +186,7 @@ class Site(Component):
         self._gateway(after, inside)
         self._precompute(after, inside)
         self._shrink(ready, inside)
+        self._workers(after, inside)
 
     def _weights(self, after: list[pulumi.Resource], inside: pulumi.ResourceOptions) -> Weights:
         args = WeightsArgs(
@@ -207,6 +212,22 @@ class Site(Component):
             after=after,
         )
         return Discovery(f"{self._name}-consul", args, inside)
+
+    def _workers(self, after: list[pulumi.Resource], inside: pulumi.ResourceOptions) -> None:
+        settings, queue = self._args.settings, self._args.queue
+        args = WorkersArgs(
+            asynchronous=settings.asynchronous,
+            stack=settings.name,
+            region=settings.region,
+            site=self._args.site.name,
+            cluster=self.cluster,
+            image=queue.image,
+            store=queue.host,
+            store_networks=queue.networks,
+            password=queue.password,
+            after=after,
+        )
+        Workers(f"{self._name}-workers", args, inside)
 
     def _gateway(self, after: list[pulumi.Resource], inside: pulumi.ResourceOptions) -> None:
         settings = self._args.settings

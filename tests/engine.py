@@ -123,6 +123,9 @@ def outputs(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         "aws:route53/zone:Zone": {"zoneId": "Z-OWN", "nameServers": ["ns-1.example"]},
         "aws:cloudfront/distribution:Distribution": {"domainName": "d1.cloudfront.example", "hostedZoneId": "Z-CDN"},
         "aws:globalaccelerator/accelerator:Accelerator": {"dnsName": "a1.example", "hostedZoneId": "Z-GA"},
+        "aws:elasticache/replicationGroup:ReplicationGroup": {
+            "primaryEndpointAddress": f"master.{name}.cache.example",
+        },
         "aws:s3/bucket:Bucket": {"bucket": f"{name}-1a2b3c4"},
     }  # fmt: skip
     return made | special.get(type_, {})

@@ -13,6 +13,7 @@ COMPONENTS = sorted((ROOT / "components").rglob("*.py"))
 PROGRAM = [ROOT / "__main__.py", *COMPONENTS]
 PURE = [
     "addressing",
+    "name_limits",
     "naming",
     "demand",
     "memory",
@@ -22,6 +23,7 @@ PURE = [
     "queue_metric",
     "serving",
     "forecast",
+    "asynchronous",
     "quotas",
     "precompute",
     "traffic",

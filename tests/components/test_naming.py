@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import naming
+from components.name_limits import LIMITS
 from components.settings import Settings, SettingsError
 
-START = {type_: limit.forbidden_start for type_, limit in naming.LIMITS.items() if limit.forbidden_start}
-LABEL = naming.LIMITS["kubernetes:core/v1:Namespace"].longest
+START = {type_: limit.forbidden_start for type_, limit in LIMITS.items() if limit.forbidden_start}
+LABEL = LIMITS["kubernetes:core/v1:Namespace"].longest
 NAMES = st.from_regex(r"[a-z]([a-z0-9-]{0,40}[a-z0-9])?", fullmatch=True)
 SITES = st.lists(st.sampled_from("abcdefghijklmno"), min_size=1, unique=True)
 
@@ -37,7 +38,7 @@ def _accepts(name: str, sites: list[str]) -> bool:
 def test_names_of_accepted_settings_are_within_limits_and_distinct(name: str, sites: list[str]) -> None:
     found = naming.derived(name, sites, (), owns_entry=True)
     if _accepts(name, sites):
-        assert all(len(text) <= naming.LIMITS[type_].longest for type_, text in found)
+        assert all(len(text) <= LIMITS[type_].longest for type_, text in found)
         assert len(set(found)) == len(found)
     else:
         assert len(name) > 22 or any(text.startswith(START[type_]) for type_, text in found if type_ in START)
@@ -66,9 +67,9 @@ def test_a_refused_name_says_what_it_would_make() -> None:
 
 def _registered(stack: str, upstream: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
     for each in engine.run(stack, engine.values(stack), upstream).resources:
-        limit = naming.LIMITS.get(each.type)
+        limit = LIMITS.get(each.type)
         if limit:
-            own = each.inputs.get("metadata", each.inputs).get("name")
+            own = each.inputs.get("metadata", each.inputs).get("name") or each.inputs.get("replicationGroupId")
             yield each.type, own or each.name + naming.SUFFIX
 
 
