@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := $(PYTHON) -m sandbox.bootstrap --
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 .DEFAULT_GOAL := help
-.PHONY: help up preview report refresh status destroy down bench access scaling plan policies test unit engine check lint types toolchain lock
+.PHONY: help up preview report refresh status destroy down bench access drills scaling plan policies test unit engine check lint types toolchain lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,8 @@ plan: ## the sizes that the stacks' forecasts ask for, and where settings differ
 	@$(RUN) python -m capacity $(if $(WRITE),--write)
 scaling: ## autoscaling with its real controllers, a load step on each signal (half an hour; SCENARIO=name for one; needs `make up`)
 	@$(RUN) python -m sandbox.scaling $(SCENARIO)
+drills: ## nodes killed, reclaimed and drained under the model server, time by phase (minutes; DRILL=name for one; needs `make up`)
+	@$(RUN) python -m sandbox.drills $(DRILL)
 policies: ## the rules of the policy pack, with settings and remediations
 	@$(RUN) python policies/catalogue.py
 test: toolchain ## all tests: those on the real engine, and beside them those that need none

@@ -36,9 +36,15 @@ CONFINED: Final[SecurityContextArgsDict] = {
     "read_only_root_filesystem": True,
     "capabilities": {"drop": ["ALL"]},
 }
-# A dead node's pods leave after this; with the node's own detection (40 s by default on the control plane) this
-# is the pod's share of the outage, since clients are turned away by readiness long before.
-_AWAY_SECONDS: Final = 30
+# A node whose kubelet says itself that it is not ready may still answer and come back; its pods leave after this.
+_NOT_READY_SECONDS: Final = 30
+# A node is unreachable when its heartbeat has been missing for 50 s, 40 to 55 s after its death, which EKS lets nobody
+# set; what its pods wait beyond that is added. More than 5 s would pass 60 s, and any wait loses the race against EKS,
+# which removes the node of an ended instance within 5 s: its pods are then left to the garbage collector, which takes
+# another 40 to 60 s.
+# https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/ (--node-monitor-...)
+# https://docs.aws.amazon.com/prescriptive-guidance/latest/ha-resiliency-amazon-eks-apps/pod-eviction-time.html
+_UNREACHABLE_SECONDS: Final = 0
 
 
 def files_digest(files: Mapping[str, str]) -> Mapping[str, str]:
@@ -48,15 +54,15 @@ def files_digest(files: Mapping[str, str]) -> Mapping[str, str]:
 
 def leaving_dead_nodes() -> list[TolerationArgsDict]:
     """Return the tolerations of a pod that is started elsewhere soon after its node is lost."""
-    return [_away("not-ready"), _away("unreachable")]
+    return [_away("not-ready", _NOT_READY_SECONDS), _away("unreachable", _UNREACHABLE_SECONDS)]
 
 
-def _away(why: str) -> TolerationArgsDict:
+def _away(why: str, seconds: int) -> TolerationArgsDict:
     return {
         "key": f"node.kubernetes.io/{why}",
         "operator": "Exists",
         "effect": "NoExecute",
-        "toleration_seconds": _AWAY_SECONDS,
+        "toleration_seconds": seconds,
     }
 
 

@@ -34,13 +34,12 @@ STAGES = (
     "node/heartbeat-with-lease/node-heartbeat-with-lease.yaml",
     "pod/fast/pod-ready.yaml",
     "pod/fast/pod-complete.yaml",
-    "pod/fast/pod-delete.yaml",
 )
 """What kwok plays: nodes that keep their lease, and pods that run at once, end and go (paths of its module)."""
 
 
-METRICS = sorted((Path(__file__).parent / "kubelet").glob("*.yaml"))
-"""What kwok's kubelets say of the pods' use: their paths and where the numbers come from."""
+KUBELETS = sorted((Path(__file__).parent / "kubelet").glob("*.yaml"))
+"""What kwok's kubelets do in our own way: how pods end, and what is said of their use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +233,4 @@ def _stages(paths: Paths) -> list[Path]:
     missing = [stage for stage in STAGES if not (folder / stage).is_file()]
     if missing:
         raise SandboxError(f"{folder} does not hold kwok's stage files {', '.join(missing)}; `make up` puts them there")
-    return [*(folder / stage for stage in STAGES), *METRICS]
+    return [*(folder / stage for stage in STAGES), *KUBELETS]

@@ -1,0 +1,194 @@
+"""The drills, each on a workload whose replicas are all ready, and each leaves the cluster as it was."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import Final
+
+from drawing.chart import Mark
+from sandbox.access.figures import Figure, at_least, at_most
+from sandbox.drills import eks, groups, kubelets
+from sandbox.drills.phases import Phases, phases
+from sandbox.drills.recorder import Look, PodLife, Recorder
+from sandbox.drills.workload import Workload
+
+LIMIT_SECONDS: Final = 60.0
+"""How long a dead node's pods may be away."""
+
+NOTICE_SECONDS: Final = 120.0
+"""https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html"""
+
+PATIENCE_SECONDS: Final = 400.0
+_NEVER: Final = "not a number: it did not end"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a drill measured, what was seen second by second, and what happened when."""
+
+    figures: Sequence[Figure]
+    looks: Sequence[Look] = ()
+    marks: Sequence[Mark] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """One drill.
+
+    Attributes:
+        name: as people choose it.
+        text: what is done, in a sentence.
+        run: does it on a settled workload, with this part of the full length of streams and notices.
+    """
+
+    name: str
+    text: str
+    run: Callable[[Workload, float], Found]
+
+
+def node(workload: Workload, scale: float) -> Found:
+    """Kill the node of one replica; its instance stays, so nobody removes the node.
+
+    The time is the control plane's own and takes no scale.
+    """
+    del scale
+    victim = workload.hosts()[0]
+    found = _killed(workload, [victim], removed=False)
+    return Found([*found.figures[:-1], _bounded(found.figures[-1])], found.looks, found.marks)
+
+
+def group(workload: Workload, scale: float) -> Found:
+    """Kill all nodes of the group that most replicas are on; their instances have ended, and EKS removes the nodes."""
+    del scale
+    return _killed(workload, groups.names(groups.of_group(workload, workload.hosts()[0])), removed=True)
+
+
+def spot(workload: Workload, scale: float) -> Found:
+    """Reclaim the spot node of a replica: drained at the notice, ended two minutes later."""
+    reclaimed = groups.spot(workload)[:1]
+    (name,) = groups.names(reclaimed)
+    _move_to(workload, name)
+    notice, streams = NOTICE_SECONDS * scale, workload.streams_seconds() * scale
+    wanted = workload.settle()
+    with Recorder(workload) as seen:
+        eks.drain(workload, name, streams)
+        drained = seen.now()
+        took_over = seen.wait(lambda: seen.ready() >= wanted, notice)
+        replaced = seen.now() if took_over else nan
+        seen.wait(lambda: seen.now() >= notice, notice)
+        kubelets.stop(workload.client, [name])
+        ended = seen.now()
+    groups.remove_pods(workload, [name])
+    groups.restore(workload.client, reclaimed)
+    least = min(look.ready for look in seen.looks)
+    return Found(
+        [
+            at_most("its pods are told to end after the notice", drained, notice, "s"),
+            at_most("as many are ready elsewhere after the notice", replaced, notice, "s"),
+            at_least("replicas ready all along", least, wanted - 1, "replicas", f"of {wanted}"),
+            Figure(
+                "streams may go on after the eviction", ended - drained, "s", note=f"they last {streams:.0f} s at most"
+            ),
+        ],
+        seen.looks,
+        [Mark(0, "notice, node cordoned and drained"), Mark(replaced, "replaced"), Mark(ended, "instance ends")],
+    )
+
+
+def drain(workload: Workload, scale: float) -> Found:
+    """Drain the nodes of two replicas one after the other, as an update of their group does, under long streams."""
+    streams, hosts = workload.streams_seconds() * scale, workload.hosts()[:2]
+    nodes = [each for each in workload.nodes() if each["metadata"]["name"] in hosts]
+    wanted = workload.settle()
+    with Recorder(workload) as seen:
+        for name in hosts:
+            eks.drain(workload, name, streams)
+        told = seen.now()
+        moved = [pod for pod in seen.pods.values() if pod.node in hosts]
+        seen.wait(lambda: all(pod.gone is not None for pod in moved), PATIENCE_SECONDS * scale + LIMIT_SECONDS)
+        seen.wait(lambda: seen.ready() >= wanted, LIMIT_SECONDS)
+    groups.restore(workload.client, nodes)
+    cut = [pod for pod in moved if _lasted(pod) < streams - 1]
+    shortest = min(map(_lasted, moved))
+    return Found(
+        [
+            at_most("pods that ended before their streams", len(cut), 0, "pods", f"of {len(moved)}"),
+            at_least("the first to end answered on for", shortest, streams - 1, "s", f"grace {moved[0].grace:.0f} s"),
+            at_least("replicas ready all along", min(look.ready for look in seen.looks), wanted - 1, "replicas"),
+            Figure("all pods are told to end after", told, "s", note="the budget lets one go at a time"),
+            Figure("both nodes are empty after", seen.now(), "s"),
+        ],
+        seen.looks,
+        [Mark(pod.ending or 0, f"{pod.name} told to end") for pod in moved],
+    )
+
+
+def _lasted(pod: PodLife) -> float:
+    """How long a pod went on after it was told to end, s; both are seen by looks, so it may be one look off."""
+    return nan if pod.ending is None or pod.gone is None else pod.gone - pod.ending
+
+
+def _killed(workload: Workload, names: Sequence[str], *, removed: bool) -> Found:
+    before = [each for each in workload.nodes() if each["metadata"]["name"] in names]
+    lost = sum(pod["spec"].get("nodeName") in names for pod in workload.pods())
+    wanted = workload.settle()
+    with Recorder(workload) as seen, eks.removing(workload.client, names if removed else ()):
+        kubelets.stop(workload.client, names)
+        replaced = seen.wait(lambda: _replaced(seen, lost), PATIENCE_SECONDS)
+    took = phases(seen.pods, seen.nodes, names)
+    groups.remove_pods(workload, names)
+    groups.restore(workload.client, before)
+    note = f"{lost} of {wanted} replicas on {len(names)} of their nodes" if replaced else _NEVER
+    return Found([*_shown(took), Figure("all of it", took.total, "s", note=note)], seen.looks, _marks(took))
+
+
+def _replaced(seen: Recorder, lost: int) -> bool:
+    return sum(pod.created is not None and pod.ready is not None for pod in list(seen.pods.values())) >= lost
+
+
+def _shown(took: Phases) -> list[Figure]:
+    return [
+        Figure("detection", took.detection, "s", note="missed heartbeats, until the node is not ready"),
+        Figure("eviction", took.eviction, "s", note="what its pods tolerate"),
+        Figure("scheduling", took.scheduling, "s"),
+        Figure("start", took.start, "s", note="kwok's, of a pod whose image and weights are there"),
+    ]
+
+
+def _bounded(total: Figure) -> Figure:
+    return at_most(total.name, total.value, LIMIT_SECONDS, total.unit, total.note)
+
+
+def _marks(took: Phases) -> list[Mark]:
+    at, marks = 0.0, [Mark(0, "killed")]
+    for text, seconds in (
+        ("not ready", took.detection),
+        ("pods told to end", took.eviction),
+        ("new pods have nodes", took.scheduling),
+        ("ready", took.start),
+    ):
+        at += seconds
+        marks.append(Mark(at, text))
+    return marks
+
+
+def _move_to(workload: Workload, node: str) -> None:
+    """Have a replica on a node, if none is: all others are closed while one moves."""
+    if node in workload.hosts():
+        return
+    others = [name for name in groups.names(workload.nodes()) if name != node]
+    for name in others:
+        eks.cordon(workload.client, name)
+    eks.drain(workload, workload.hosts()[0], 0)
+    workload.settle()
+    for name in others:
+        eks.cordon(workload.client, name, on=False)
+
+
+ALL: Final = (
+    Drill("node", "a node dies, its instance hangs", node),
+    Drill("group", "all nodes of a group end at once", group),
+    Drill("spot", "a spot instance is reclaimed with two minutes' notice", spot),
+    Drill("drain", "two nodes are drained under long streams", drain),
+)
+"""All drills, in the order in which they run."""
