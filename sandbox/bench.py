@@ -16,9 +16,13 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox import growth, scale
+from sandbox.controlplane import ControlPlane
+from sandbox.drills.workload import Workload
 from sandbox.errors import SandboxError
 from sandbox.lifecycle import recovery
 from sandbox.lifecycle.engine import Engine
+from sandbox.lifecycle.fleet import SERVICE_CIDR, clusters
 from sandbox.lifecycle.floor import flat_program
 from sandbox.lifecycle.memory import Peak
 from sandbox.lifecycle.report import Report
@@ -30,6 +34,13 @@ ROUNDS = 5
 STACK = "prod"
 VARIANTS = ("floor", "program", "unruled", "policies")
 """The flat program; ours; ours with a pack without rules; ours with the policy pack."""
+
+SITES = "sites-"
+"""Begins the variant that is ours with another number of sites, like sites-12."""
+
+GROWTH_ROUNDS = 3
+SCALE_MEMORY_FACTOR = 5
+"""2,000 pods and 500 nodes take an API server about 600 MiB."""
 
 _UNRULED = """\
 import sys
@@ -82,6 +93,8 @@ def preview(checkout: Path, variant: str) -> dict[str, float]:
     paths, project = Paths.of_checkout(checkout), Project.of(checkout)
     endpoints, _ = recovery.restart_servers(paths)
     stack = project.stack(STACK)
+    if variant.startswith(SITES):
+        stack = growth.with_sites(stack, int(variant.removeprefix(SITES)))
     program = flat_program(Engine(paths, stack, endpoints).resources()) if variant == "floor" else None
     engine = Engine(_Aside(paths.home), stack, endpoints, program, _packs(paths, checkout / "policies", variant))
     progress = Progress.standard()
@@ -136,6 +149,25 @@ def _print_all(copy: Path, memory: Peak) -> None:
     _tell(f"preview of {STACK}: {_command(copy, 'preview', STACK):.1f} s")
     _tell(f"memory at rest {memory.now():.0f} MiB, at its peak {memory.peak:.0f} MiB (limit 4096)")
     _tell(comparison([{variant: _measured(copy, variant) for variant in VARIANTS} for _ in range(ROUNDS)]))
+    grown = [{count: _measured(copy, f"{SITES}{count}") for count in growth.SITES} for _ in range(GROWTH_ROUNDS)]
+    _tell(growth.growth(grown))
+    _tell(_scaled(copy))
+    _tell(f"memory at its peak in all of this {memory.peak:.0f} MiB (limit 4096)")
+
+
+def _scaled(copy: Path) -> str:
+    """Start the first site's model server many times over, on a control plane of its own; the others make room."""
+    paths = Paths.of_checkout(copy)
+    planes = [ControlPlane.of(paths, each.region, each.name) for each in clusters(paths)]
+    template = scale.Template.of(Workload.of(planes[0]))
+    for plane in planes:
+        plane.stop()
+    large = ControlPlane(paths, planes[0].region, scale.NAMESPACE, SCALE_MEMORY_FACTOR)
+    try:
+        large.start(SERVICE_CIDR)
+        return scale.told(*scale.measure(large, template))
+    finally:
+        large.destroy()
 
 
 @contextmanager

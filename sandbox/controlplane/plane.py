@@ -20,8 +20,8 @@ from sandbox.process import Daemon, require_free_port, wait_until
 READY_SECONDS = 90.0
 SERVERS = ("etcd", "kube-apiserver")
 CONTROLLERS = ("kube-controller-manager", "kube-scheduler", "kwok")
-MEMORY_LIMITS = {"kube-apiserver": "170MiB", "kube-controller-manager": "48MiB"}
-DEFAULT_MEMORY_LIMIT = "48MiB"
+MEMORY_LIMITS_MIB = {"kube-apiserver": 170}
+DEFAULT_MEMORY_LIMIT_MIB = 48
 GC_PERCENT = "50"
 """How far the Go heaps may grow: soft limits, and garbage as a share of what lives (https://go.dev/doc/gc-guide).
 
@@ -44,11 +44,16 @@ KUBELETS = sorted((Path(__file__).parent / "kubelet").glob("*.yaml"))
 
 @dataclass(frozen=True, slots=True)
 class ControlPlane:
-    """The control plane of one EKS cluster, kept in `clusters/<region>/<name>` of the sandbox."""
+    """The control plane of one EKS cluster, kept in `clusters/<region>/<name>` of the sandbox.
+
+    Attributes:
+        memory_factor: how many times the memory of a rehearsal its programs may take.
+    """
 
     paths: Paths
     region: str
     name: str
+    memory_factor: int = 1
 
     @classmethod
     def of(cls, paths: Paths, region: str, name: str) -> "ControlPlane":
@@ -197,7 +202,7 @@ class ControlPlane:
 
     def _environment(self, name: str) -> dict[str, str]:
         # No credentials of the caller are passed on; HOME keeps the programs from writing outside the folder.
-        limit = MEMORY_LIMITS.get(name, DEFAULT_MEMORY_LIMIT)
+        limit = f"{MEMORY_LIMITS_MIB.get(name, DEFAULT_MEMORY_LIMIT_MIB) * self.memory_factor}MiB"
         return {"HOME": str(self.folder.root), "PATH": "/usr/bin:/bin", "GOMEMLIMIT": limit, "GOGC": GC_PERCENT}
 
     def _authenticator(self) -> str:

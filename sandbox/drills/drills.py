@@ -1,7 +1,7 @@
 """The drills, each on a workload whose replicas are all ready, and each leaves the cluster as it was."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 from typing import Final
 
@@ -9,7 +9,7 @@ from drawing.chart import Mark
 from sandbox.access.figures import Figure, at_least, at_most
 from sandbox.drills import eks, groups, kubelets
 from sandbox.drills.phases import Phases, phases
-from sandbox.drills.recorder import Look, PodLife, Recorder
+from sandbox.drills.recorder import Look, Recorder
 from sandbox.drills.workload import Workload
 
 LIMIT_SECONDS: Final = 60.0
@@ -52,9 +52,13 @@ def node(workload: Workload, scale: float) -> Found:
     The time is the control plane's own and takes no scale.
     """
     del scale
-    victim = workload.hosts()[0]
-    found = _killed(workload, [victim], removed=False)
-    return Found([*found.figures[:-1], _bounded(found.figures[-1])], found.looks, found.marks)
+    return _bounded(_killed(workload, workload.hosts()[:1], removed=False))
+
+
+def instance(workload: Workload, scale: float) -> Found:
+    """End the instance of one replica, so that EKS removes the node as soon as it is not ready."""
+    del scale
+    return _bounded(_killed(workload, workload.hosts()[:1], removed=True))
 
 
 def group(workload: Workload, scale: float) -> Found:
@@ -70,16 +74,14 @@ def spot(workload: Workload, scale: float) -> Found:
     _move_to(workload, name)
     notice, streams = NOTICE_SECONDS * scale, workload.streams_seconds() * scale
     wanted = workload.settle()
-    with Recorder(workload) as seen:
+    with groups.restored(workload, reclaimed), Recorder(workload) as seen:
         eks.drain(workload, name, streams)
         drained = seen.now()
-        took_over = seen.wait(lambda: seen.ready() >= wanted, notice)
+        took_over = seen.wait(lambda: seen.looks[-1].at > drained and seen.ready() >= wanted, notice)
         replaced = seen.now() if took_over else nan
         seen.wait(lambda: seen.now() >= notice, notice)
         kubelets.stop(workload.client, [name])
         ended = seen.now()
-    groups.remove_pods(workload, [name])
-    groups.restore(workload.client, reclaimed)
     least = min(look.ready for look in seen.looks)
     return Found(
         [
@@ -100,50 +102,49 @@ def drain(workload: Workload, scale: float) -> Found:
     streams, hosts = workload.streams_seconds() * scale, workload.hosts()[:2]
     nodes = [each for each in workload.nodes() if each["metadata"]["name"] in hosts]
     wanted = workload.settle()
-    with Recorder(workload) as seen:
+    told: dict[str, float] = {}
+    with groups.restored(workload, nodes), Recorder(workload) as seen:
         for name in hosts:
-            eks.drain(workload, name, streams)
-        told = seen.now()
-        moved = [pod for pod in seen.pods.values() if pod.node in hosts]
-        seen.wait(lambda: all(pod.gone is not None for pod in moved), PATIENCE_SECONDS * scale + LIMIT_SECONDS)
+            told |= eks.drain(workload, name, streams)
+        seen.wait(lambda: all(seen.pods[pod].gone is not None for pod in told), PATIENCE_SECONDS)
         seen.wait(lambda: seen.ready() >= wanted, LIMIT_SECONDS)
-    groups.restore(workload.client, nodes)
-    cut = [pod for pod in moved if _lasted(pod) < streams - 1]
-    shortest = min(map(_lasted, moved))
+    moved = {pod: seen.at(moment) for pod, moment in told.items()}
+    lasted = [(seen.pods[pod].gone or nan) - at for pod, at in moved.items()]
+    grace = max(seen.pods[pod].grace for pod in moved)
     return Found(
         [
-            at_most("pods that ended before their streams", len(cut), 0, "pods", f"of {len(moved)}"),
-            at_least("the first to end answered on for", shortest, streams - 1, "s", f"grace {moved[0].grace:.0f} s"),
+            at_most("pods that ended before their streams", _fewer(lasted, streams), 0, "pods", f"of {len(lasted)}"),
+            at_least("the first to end answered on for", min(lasted), streams, "s", f"grace {grace:.0f} s"),
             at_least("replicas ready all along", min(look.ready for look in seen.looks), wanted - 1, "replicas"),
-            Figure("all pods are told to end after", told, "s", note="the budget lets one go at a time"),
+            Figure("the last is told to end after", max(moved.values()), "s", note="the budget lets one go at a time"),
             Figure("both nodes are empty after", seen.now(), "s"),
         ],
         seen.looks,
-        [Mark(pod.ending or 0, f"{pod.name} told to end") for pod in moved],
+        [Mark(at, f"{pod} told to end") for pod, at in moved.items()],
     )
 
 
-def _lasted(pod: PodLife) -> float:
-    """How long a pod went on after it was told to end, s; both are seen by looks, so it may be one look off."""
-    return nan if pod.ending is None or pod.gone is None else pod.gone - pod.ending
+def _fewer(seconds: Sequence[float], limit: float) -> int:
+    """How many did not reach the limit; what is no number did not."""
+    return sum(not each >= limit for each in seconds)
 
 
 def _killed(workload: Workload, names: Sequence[str], *, removed: bool) -> Found:
     before = [each for each in workload.nodes() if each["metadata"]["name"] in names]
     lost = sum(pod["spec"].get("nodeName") in names for pod in workload.pods())
     wanted = workload.settle()
-    with Recorder(workload) as seen, eks.removing(workload.client, names if removed else ()):
+    gone = eks.removing(workload.client, names if removed else ())
+    with groups.restored(workload, before), Recorder(workload) as seen, gone:
         kubelets.stop(workload.client, names)
         replaced = seen.wait(lambda: _replaced(seen, lost), PATIENCE_SECONDS)
     took = phases(seen.pods, seen.nodes, names)
-    groups.remove_pods(workload, names)
-    groups.restore(workload.client, before)
     note = f"{lost} of {wanted} replicas on {len(names)} of their nodes" if replaced else _NEVER
     return Found([*_shown(took), Figure("all of it", took.total, "s", note=note)], seen.looks, _marks(took))
 
 
 def _replaced(seen: Recorder, lost: int) -> bool:
-    return sum(pod.created is not None and pod.ready is not None for pod in list(seen.pods.values())) >= lost
+    new = [pod for pod in list(seen.pods.values()) if pod.created is not None]
+    return sum(pod.ready is not None and pod.ending is None for pod in new) >= lost
 
 
 def _shown(took: Phases) -> list[Figure]:
@@ -155,8 +156,11 @@ def _shown(took: Phases) -> list[Figure]:
     ]
 
 
-def _bounded(total: Figure) -> Figure:
-    return at_most(total.name, total.value, LIMIT_SECONDS, total.unit, total.note)
+def _bounded(found: Found) -> Found:
+    """Hold the last figure, which is all of it, against the limit."""
+    *parts, total = found.figures
+    bounded = at_most(total.name, total.value, LIMIT_SECONDS, total.unit, total.note)
+    return replace(found, figures=[*parts, bounded])
 
 
 def _marks(took: Phases) -> list[Mark]:
@@ -187,6 +191,7 @@ def _move_to(workload: Workload, node: str) -> None:
 
 ALL: Final = (
     Drill("node", "a node dies, its instance hangs", node),
+    Drill("instance", "a node's instance ends, and EKS removes the node", instance),
     Drill("group", "all nodes of a group end at once", group),
     Drill("spot", "a spot instance is reclaimed with two minutes' notice", spot),
     Drill("drain", "two nodes are drained under long streams", drain),

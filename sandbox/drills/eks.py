@@ -55,7 +55,7 @@ def cordon(client: ApiClient, node: str, *, on: bool = True) -> None:
     client.request("PATCH", f"{NODES}/{node}", {"spec": {"unschedulable": on}}, content_type=_MERGE)
 
 
-def drain(workload: Workload, node: str, streams_seconds: float) -> None:
+def drain(workload: Workload, node: str, streams_seconds: float) -> dict[str, float]:
     """Cordon a node and evict the workload's pods from it, again and again while a budget refuses.
 
     A managed node group does this at a spot instance's notice and in its updates:
@@ -65,12 +65,20 @@ def drain(workload: Workload, node: str, streams_seconds: float) -> None:
         workload: whose pods are evicted.
         node: its name.
         streams_seconds: how long after its eviction a pod still answers.
+
+    Returns:
+        when each pod was evicted, by its name, on the monotonic clock.
     """
     cordon(workload.client, node)
+    evicted: dict[str, float] = {}
     for pod in workload.pods():
         if pod["spec"].get("nodeName") == node and "deletionTimestamp" not in pod["metadata"]:
+            moment = time.monotonic()
             while not _evicted(workload.client, pod, streams_seconds):
                 time.sleep(RETRY_SECONDS)
+                moment = time.monotonic()
+            evicted[pod["metadata"]["name"]] = moment
+    return evicted
 
 
 def _evicted(client: ApiClient, pod: Object, streams_seconds: float) -> bool:

@@ -1,6 +1,7 @@
 """Nodes of a cluster by node group and capacity, and made again after a drill has ended them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Generator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from sandbox.controlplane import ApiError
@@ -39,11 +40,16 @@ def spot(workload: Workload) -> list[Object]:
     return found
 
 
-def restore(client: ApiClient, nodes: Sequence[Object]) -> None:
-    """Have nodes back as they were before a drill: made again where they are gone, their kubelets running."""
-    for node in nodes:
-        _revive(client, node)
-    kubelets.start(client, names(nodes))
+@contextmanager
+def restored(workload: Workload, nodes: Sequence[Object]) -> Generator[None]:
+    """Have nodes back after a drill as they are now: made again where they are gone, their kubelets running."""
+    try:
+        yield
+    finally:
+        _remove_pods(workload, names(nodes))
+        for node in nodes:
+            _revive(workload.client, node)
+        kubelets.start(workload.client, names(nodes))
 
 
 def _revive(client: ApiClient, node: Object) -> None:
@@ -51,17 +57,21 @@ def _revive(client: ApiClient, node: Object) -> None:
     if client.find(path) is not None:
         client.request("PATCH", path, {"spec": {"unschedulable": False}}, content_type="application/merge-patch+json")
         return
+    client.request("POST", NODES, unmade(node))
+
+
+def unmade(node: Object) -> Object:
+    """A node as it was before anybody had looked at it: what the server and the controllers wrote is left out."""
     metadata = {key: value for key, value in node["metadata"].items() if key not in _OF_SERVER}
     status = {key: value for key, value in node["status"].items() if key != "conditions"}
     taints = [each for each in node["spec"].get("taints", ()) if not each["key"].startswith("node.kubernetes.io/")]
-    spec = {**node["spec"], "taints": taints}
-    client.request("POST", NODES, {**node, "metadata": metadata, "spec": spec, "status": status})
+    return {**node, "metadata": metadata, "spec": {**node["spec"], "taints": taints}, "status": status}
 
 
-def remove_pods(workload: Workload, nodes: Collection[str]) -> None:
+def _remove_pods(workload: Workload, nodes: Collection[str]) -> None:
     """Remove at once what a dead node's kubelet did not."""
     for pod in workload.pods():
-        if pod["spec"].get("nodeName") in nodes:
+        if pod["spec"].get("nodeName") in nodes and "deletionTimestamp" in pod["metadata"]:
             path = f"/api/v1/namespaces/{workload.namespace}/pods/{pod['metadata']['name']}"
             try:
                 workload.client.request("DELETE", path, {"gracePeriodSeconds": 0})

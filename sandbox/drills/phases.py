@@ -38,7 +38,9 @@ def phases(pods: Mapping[str, PodLife], nodes: Mapping[str, NodeLife], killed: C
         killed: names of the nodes.
     """
     lost = [pod for pod in pods.values() if pod.node in killed and pod.created is None]
-    new = sorted((pod for pod in pods.values() if pod.created is not None), key=lambda pod: pod.created or 0)
+    # A new pod may have been placed on a node that was dead as well and nobody knew; what counts are those that stay.
+    new = [pod for pod in pods.values() if pod.created is not None and pod.ready is not None and pod.ending is None]
+    new.sort(key=lambda pod: pod.ready or 0)
     took_over = new[: len(lost)] if len(new) >= len(lost) else []
     detected = _last([_or(nodes[name].unready, nodes[name].gone) for name in killed])
     evicted = _last([_or(pod.ending, pod.gone) for pod in lost])

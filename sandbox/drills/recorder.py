@@ -76,7 +76,11 @@ class Recorder:
 
     def now(self) -> float:
         """Seconds since the start."""
-        return time.monotonic() - self._started
+        return self.at(time.monotonic())
+
+    def at(self, moment: float) -> float:
+        """A time of the monotonic clock in seconds since the start."""
+        return moment - self._started
 
     def wait(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Wait until a condition on what was seen holds; False when the time ran out."""
