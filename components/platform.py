@@ -21,7 +21,8 @@ from components.network.zone import SiteNetwork, SiteNetworkArgs, WitnessNetwork
 from components.ports import HTTPS
 from components.settings import Settings
 from components.settings import Site as SiteSettings
-from components.site import Site, SiteArgs
+from components.site import Site
+from components.site_args import SiteArgs
 from components.storage.asynchronous import Queue, QueueArgs
 from components.storage.weights import WeightsBucket, WeightsBucketArgs
 from components.traffic import Entry as EntrySettings

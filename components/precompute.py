@@ -5,7 +5,7 @@ from typing import Final, Self
 from pydantic import Field, model_validator
 
 from components.demand import Demand
-from components.vocabulary import Count, Image, Model, Percent
+from components.vocabulary import Count, Model, Percent
 
 _HOUR_MINUTES: Final = 60
 _MOST_PROMPTS: Final = 1000
@@ -18,7 +18,6 @@ CONTAINER: Final = Demand(millicores=250, memory_mib=256)
 class Precompute(Model):
     """The job of each site."""
 
-    image: Image = Field(description="container image of the worker, whose program has the job, by digest")
     every_minutes: int = Field(ge=1, le=_HOUR_MINUTES, description="time between two runs, minutes; divides an hour")
     top: int = Field(
         ge=1, le=_MOST_PROMPTS, description="most frequent prompts of a site that are looked after, a count"

@@ -75,7 +75,7 @@ def test_pure_modules_import_no_pulumi(name: str) -> None:
 # From the lowest up; what is in none of them is shared, and stands below all.
 LAYERS = ["network", "storage", "compute", "access"]
 SHARED = ["planning"]
-COMPOSITION = ["site", "platform"]
+COMPOSITION = ["site_args", "workloads", "site", "platform"]
 
 
 def _level(module: str) -> int:

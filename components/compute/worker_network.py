@@ -7,8 +7,7 @@ import pulumi
 from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgsDict, NetworkPolicyPortArgsDict
 
 from components.asynchronous import NAME
-from components.compute import serving_pod
-from components.compute.namespaces import NAMESPACE_LABEL
+from components.compute import closed, serving_pod
 from components.compute.worker_pod import LABELS
 from components.naming import BUSINESS, DATA, MONITORING
 from components.ports import HTTPS, REDIS_PORT, WORKER_PORT
@@ -28,7 +27,7 @@ def open_ways(name: str, store: Sequence[str], opts: pulumi.ResourceOptions) -> 
         spec={
             "pod_selector": {"match_labels": LABELS},
             "policy_types": ["Ingress", "Egress"],
-            "ingress": [{"from_": [_namespace(MONITORING)], "ports": _ports(WORKER_PORT)}],
+            "ingress": [{"from_": [closed.namespace(MONITORING)], "ports": _ports(WORKER_PORT)}],
             "egress": [
                 {"to": stores, "ports": _ports(REDIS_PORT)},
                 {"to": [_pods(BUSINESS, serving_pod.LABELS)], "ports": _ports(serving_pod.PORT)},
@@ -51,12 +50,8 @@ def open_ways(name: str, store: Sequence[str], opts: pulumi.ResourceOptions) -> 
     )
 
 
-def _namespace(name: str) -> NetworkPolicyPeerArgsDict:
-    return {"namespace_selector": {"match_labels": {NAMESPACE_LABEL: name}}}
-
-
 def _pods(namespace: str, labels: dict[str, str]) -> NetworkPolicyPeerArgsDict:
-    return {**_namespace(namespace), "pod_selector": {"match_labels": labels}}
+    return {**closed.namespace(namespace), "pod_selector": {"match_labels": labels}}
 
 
 def _ports(number: int) -> list[NetworkPolicyPortArgsDict]:

@@ -27,7 +27,6 @@ ORIGIN: Final = "gateway-origin"
 _PORTS: Final = {"https": GATEWAY_PORT, "metrics": GATEWAY_METRICS_PORT, "prompts": GATEWAY_PROMPTS_PORT}
 _TLS: Final = "gateway-tls"
 _READABLE: Final = 0o440
-_PORTS: Final = {"https": GATEWAY_PORT, "metrics": GATEWAY_METRICS_PORT, "prompts": GATEWAY_PROMPTS_PORT}
 # Period, s, and failures in a row. The balancer takes a gateway out after two checks, 5 s apart, that say no;
 # Kubernetes a little later, so that the port still answers when the balancer stops sending.
 _READY: Final = (5, 3)

@@ -1,0 +1,163 @@
+"""What runs on a site's cluster, in the order in which a request meets its parts; children of the site."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components import addressing, keys
+from components.access.agent import beside_inference
+from components.access.discovery.component import Discovery, DiscoveryArgs
+from components.access.gateway import config as gateway
+from components.access.gateway import pod as gateway_pod
+from components.access.gateway.component import Gateway, GatewayArgs
+from components.compute.cluster import Cluster
+from components.compute.device_plugin import DevicePlugin
+from components.compute.domains import Domains, DomainsArgs
+from components.compute.inference import Inference, InferenceArgs
+from components.compute.keda import Keda, KedaArgs
+from components.compute.node_scaling.scale_in_job import ScaleIn, ScaleInArgs
+from components.compute.precompute import Gateways, PrecomputeArgs, PrecomputeJob
+from components.compute.weights.component import Weights, WeightsArgs
+from components.compute.workers import Workers, WorkersArgs
+from components.naming import BUSINESS
+from components.planning.fleet import Sizes
+from components.ports import GATEWAY_PROMPTS_PORT
+from components.site_args import SiteArgs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a site's workloads stand on.
+
+    Attributes:
+        cluster: the site's.
+        key: of its secrets and disks.
+        groups: its groups of GPU nodes, by kind: names of their Auto Scaling groups.
+        planned: replicas that the capacity plan asks for.
+        ready: what pods wait for: nodes, names, and disks.
+    """
+
+    cluster: Cluster
+    key: keys.EncryptionKey
+    groups: Mapping[str, pulumi.Output[str]]
+    planned: Sizes
+    ready: Sequence[pulumi.Resource]
+
+
+class Workloads:
+    """No component of its own, as the objects belong to their site."""
+
+    def __init__(self, name: str, args: SiteArgs, ground: Ground, opts: pulumi.ResourceOptions) -> None:
+        self._name, self._args, self._settings = name, args, args.settings
+        self._ground, self._opts = ground, opts
+        domains = Domains(name, DomainsArgs(quotas=args.settings.quotas, tenants=args.settings.tenants), opts)
+        self._after: list[pulumi.Resource] = [*ground.ready, *domains.ready]
+        keda = self._keda()
+        weights = self._weights()
+        self._after.append(DevicePlugin(f"{name}-device-plugin", opts).daemon_set)
+        self._after += self._discovery().ready
+        self._inference(keda, weights)
+        self._gateway()
+        self._precompute()
+        self._workers()
+        self._shrink()
+
+    def _keda(self) -> Keda:
+        args = KedaArgs(scaling=self._settings.scaling, cluster=self._name, after=list(self._after))
+        return Keda(f"{self._name}-keda", args, self._opts)
+
+    def _inference(self, keda: Keda, weights: Weights) -> None:
+        args = InferenceArgs(
+            inference=self._settings.inference,
+            scaling=self._settings.scaling,
+            planned=self._ground.planned,
+            beside=beside_inference(self._settings.access.discovery),
+            keda=keda.release,
+            after=[*self._after, weights.claim],
+        )
+        Inference(f"{self._name}-inference", args, self._opts)
+
+    def _weights(self) -> Weights:
+        args = WeightsArgs(
+            inference=self._settings.inference,
+            bucket=self._args.weights,
+            region=self._settings.region,
+            cluster=self._ground.cluster,
+            site=self._args.site.name,
+            after=self._after,
+        )
+        return Weights(f"{self._name}-weights", args, self._opts)
+
+    def _discovery(self) -> Discovery:
+        args = DiscoveryArgs(
+            discovery=self._settings.access.discovery,
+            # A queue that is as long as what is being answered doubles the wait.
+            waiting=self._settings.inference.concurrency,
+            datacenter=self._args.site.name,
+            key=self._ground.key.arn,
+            after=self._after,
+        )
+        return Discovery(f"{self._name}-consul", args, self._opts)
+
+    def _workers(self) -> None:
+        queue = self._args.queue
+        args = WorkersArgs(
+            asynchronous=self._settings.asynchronous,
+            stack=self._settings.name,
+            region=self._settings.region,
+            site=self._args.site.name,
+            cluster=self._ground.cluster,
+            image=queue.image,
+            store=queue.host,
+            store_networks=queue.networks,
+            password=queue.password,
+            after=self._after,
+        )
+        Workers(f"{self._name}-workers", args, self._opts)
+
+    def _gateway(self) -> None:
+        args = GatewayArgs(
+            access=self._settings.access,
+            inference=self._settings.inference,
+            scale_down_seconds=self._settings.scaling.scale_down_window_seconds,
+            site=self._args.site.name,
+            resolver=addressing.dns_server(self._settings.cluster.service_cidr),
+            origin=self._args.origin,
+            backup=self._args.backup,
+            backup_name=self._args.backup_name,
+            after=self._after,
+        )
+        Gateway(f"{self._name}-gateway", args, self._opts)
+
+    def _precompute(self) -> None:
+        gateways = Gateways(
+            labels=gateway_pod.LABELS,
+            host=f"{gateway.PROMPTS}.{BUSINESS}.svc",
+            port=GATEWAY_PROMPTS_PORT,
+            # They end a request themselves; a little more, or one that they just answer would be lost.
+            patience_seconds=self._settings.access.gateway.longest_answer_seconds + 1,
+            fresh_seconds=self._settings.access.gateway.cache.fresh_seconds,
+        )
+        args = PrecomputeArgs(
+            precompute=self._settings.precompute,
+            image=self._args.queue.image,
+            in_flight=self._settings.precompute.in_flight(
+                self._settings.inference.concurrency, self._settings.inference.replicas.minimum
+            ),
+            gateways=gateways,
+            after=self._after,
+        )
+        PrecomputeJob(f"{self._name}-precompute", args, self._opts)
+
+    def _shrink(self) -> None:
+        args = ScaleInArgs(
+            nodes=self._settings.nodes,
+            cluster=self._ground.cluster,
+            site=self._args.site.name,
+            region=self._settings.region,
+            account=self._args.account,
+            groups=self._ground.groups,
+            after=self._ground.ready,
+        )
+        ScaleIn(f"{self._name}-scale-in", args, self._opts)
