@@ -20,6 +20,8 @@ from components.compute.node_scaling.scale_in_job import ScaleIn, ScaleInArgs
 from components.compute.precompute import Gateways, PrecomputeArgs, PrecomputeJob
 from components.compute.weights.component import Weights, WeightsArgs
 from components.compute.workers import Workers, WorkersArgs
+from components.monitoring import targets
+from components.monitoring.prometheus import Prometheus, PrometheusArgs
 from components.naming import BUSINESS
 from components.planning.fleet import Sizes
 from components.ports import GATEWAY_PROMPTS_PORT
@@ -54,6 +56,7 @@ class Workloads:
         domains = Domains(name, DomainsArgs(quotas=args.settings.quotas, tenants=args.settings.tenants), opts)
         self._after: list[pulumi.Resource] = [*ground.ready, *domains.ready]
         keda = self._keda()
+        self._prometheus()
         weights = self._weights()
         self._after.append(DevicePlugin(f"{name}-device-plugin", opts).daemon_set)
         self._after += self._discovery().ready
@@ -66,6 +69,11 @@ class Workloads:
     def _keda(self) -> Keda:
         args = KedaArgs(scaling=self._settings.scaling, cluster=self._name, after=list(self._after))
         return Keda(f"{self._name}-keda", args, self._opts)
+
+    def _prometheus(self) -> None:
+        prometheus = self._settings.scaling.prometheus
+        args = PrometheusArgs(prometheus=prometheus, targets=targets.ALL, after=list(self._after))
+        Prometheus(f"{self._name}-prometheus", args, self._opts)
 
     def _inference(self, keda: Keda, weights: Weights) -> None:
         args = InferenceArgs(

@@ -73,7 +73,7 @@ def test_pure_modules_import_no_pulumi(name: str) -> None:
 
 
 # From the lowest up; what is in none of them is shared, and stands below all.
-LAYERS = ["network", "storage", "compute", "access"]
+LAYERS = ["network", "storage", "compute", "access", "monitoring"]
 SHARED = ["planning"]
 COMPOSITION = ["site_args", "workloads", "site", "platform"]
 

@@ -1,0 +1,19 @@
+"""Who shows the signals that autoscalers follow; pure."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from components.access.gateway import config as gateway
+from components.asynchronous import NAME as WORKERS
+from components.compute import serving_pod, signals
+from components.monitoring.scrape import Target
+from components.naming import BUSINESS, DATA
+from components.ports import GATEWAY_METRICS_PORT, WORKER_PORT
+
+ALL: Final[Sequence[Target]] = (
+    Target(job=signals.MODEL_SERVER, namespace=BUSINESS, name=serving_pod.NAME, port=serving_pod.PORT),
+    Target(job=signals.GATEWAY, namespace=BUSINESS, name=gateway.NAME, port=GATEWAY_METRICS_PORT),
+    # Each of the workers counts the whole queue.
+    Target(job=signals.QUEUE, namespace=DATA, name=WORKERS, port=WORKER_PORT),
+)
+"""The model servers, the gateways and the queue of a site."""
