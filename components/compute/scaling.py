@@ -20,6 +20,10 @@ HOLD: Final = "currentReplicasIfHigher"
 https://keda.sh/docs/2.21/reference/scaledobject-spec/#fallbackbehavior
 """
 
+# KEDA takes over an HPA of that name: without it, a Deployment that had one of its own could not get a ScaledObject.
+# https://keda.sh/docs/2.21/concepts/scaling-deployments/#transfer-ownership-of-an-existing-hpa
+_TAKES_OVER: Final = {"scaledobject.keda.sh/transfer-hpa-ownership": "true"}
+
 
 def behaviour(down_seconds: int, up_seconds: int = 0) -> HorizontalPodAutoscalerBehaviorArgsDict:
     """Return a way up that doubles at once, and a way down of one pod a minute; each after so many seconds."""
@@ -121,7 +125,7 @@ class Autoscaler(Component):
             name,
             api_version="keda.sh/v1alpha1",
             kind="ScaledObject",
-            metadata={"name": args.deployment, "namespace": args.namespace},
+            metadata={"name": args.deployment, "namespace": args.namespace, "annotations": _TAKES_OVER},
             spec=_spec(args),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
