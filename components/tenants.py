@@ -5,11 +5,12 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from components import naming
+from components.name_limits import LIMITS
 from components.quotas import Quota
 from components.vocabulary import Name
 
 # What is left of a namespace's name beside its prefix, in characters.
-_LONGEST: Final = naming.LIMITS["kubernetes:core/v1:Namespace"].longest - len(naming.tenant(""))
+_LONGEST: Final = LIMITS["kubernetes:core/v1:Namespace"].longest - len(naming.tenant(""))
 
 
 def _short(name: str) -> str:

@@ -8,23 +8,20 @@ import pulumi
 from components import addressing, keys
 from components.access.agent import beside_inference
 from components.access.discovery.component import Discovery, DiscoveryArgs
-from components.access.gateway import config as gateway
-from components.access.gateway import pod as gateway_pod
 from components.access.gateway.component import Gateway, GatewayArgs
+from components.access.gateway.prompts import prompts_of
 from components.compute.cluster import Cluster
 from components.compute.device_plugin import DevicePlugin
 from components.compute.domains import Domains, DomainsArgs
 from components.compute.inference import Inference, InferenceArgs
 from components.compute.keda import Keda, KedaArgs
 from components.compute.node_scaling.scale_in_job import ScaleIn, ScaleInArgs
-from components.compute.precompute import Gateways, PrecomputeArgs, PrecomputeJob
+from components.compute.precompute import PrecomputeArgs, PrecomputeJob
 from components.compute.weights.component import Weights, WeightsArgs
 from components.compute.workers import Workers, WorkersArgs
 from components.monitoring import targets
 from components.monitoring.prometheus import Prometheus, PrometheusArgs
-from components.naming import BUSINESS
 from components.planning.fleet import Sizes
-from components.ports import GATEWAY_PROMPTS_PORT
 from components.site_args import SiteArgs
 
 
@@ -63,7 +60,7 @@ class Workloads:
         self._inference(keda, weights)
         self._gateway()
         self._precompute()
-        self._workers()
+        self._workers(keda)
         self._shrink()
 
     def _keda(self) -> Keda:
@@ -108,18 +105,13 @@ class Workloads:
         )
         return Discovery(f"{self._name}-consul", args, self._opts)
 
-    def _workers(self) -> None:
-        queue = self._args.queue
+    def _workers(self, keda: Keda) -> None:
         args = WorkersArgs(
-            asynchronous=self._settings.asynchronous,
-            stack=self._settings.name,
-            region=self._settings.region,
+            settings=self._settings,
             site=self._args.site.name,
             cluster=self._ground.cluster,
-            image=queue.image,
-            store=queue.host,
-            store_networks=queue.networks,
-            password=queue.password,
+            queue=self._args.queue,
+            keda=keda.release,
             after=self._after,
         )
         Workers(f"{self._name}-workers", args, self._opts)
@@ -139,21 +131,13 @@ class Workloads:
         Gateway(f"{self._name}-gateway", args, self._opts)
 
     def _precompute(self) -> None:
-        gateways = Gateways(
-            labels=gateway_pod.LABELS,
-            host=f"{gateway.PROMPTS}.{BUSINESS}.svc",
-            port=GATEWAY_PROMPTS_PORT,
-            # They end a request themselves; a little more, or one that they just answer would be lost.
-            patience_seconds=self._settings.access.gateway.longest_answer_seconds + 1,
-            fresh_seconds=self._settings.access.gateway.cache.fresh_seconds,
-        )
         args = PrecomputeArgs(
             precompute=self._settings.precompute,
             image=self._args.queue.image,
             in_flight=self._settings.precompute.in_flight(
                 self._settings.inference.concurrency, self._settings.inference.replicas.minimum
             ),
-            gateways=gateways,
+            gateways=prompts_of(self._settings.access.gateway),
             after=self._after,
         )
         PrecomputeJob(f"{self._name}-precompute", args, self._opts)

@@ -136,12 +136,12 @@ SIZES = [
     (
         "nodes.system.maximum",
         "3",
-        "nodes.system: 9 gateways, 3 Consul servers and 8 others on 3 nodes need 8650 thousandths of a core on one, 7000 are free",
+        "nodes.system: 9 gateways, 3 Consul servers and 14 others on 3 nodes need 9150 thousandths of a core on one, 7000 are free",
     ),
     (
         "access.gateway.replicas.minimum",
         "5",
-        "nodes.system: 5 gateways, 3 Consul servers and 8 others on 2 nodes need 9150 thousandths of a core on one, 7000 are free",
+        "nodes.system: 5 gateways, 3 Consul servers and 14 others on 2 nodes need 9900 thousandths of a core on one, 7000 are free",
     ),
     ("nodes.system.minimum", "2", "nodes.system: minimum 2 must be at least 3, one for each Consul server; take more"),
     ("nodes.system.instance_type", "m7g.large", "instance_type 'm7g.large' must be of ['m6i.2xlarge', 'm6i.4xlarge'"),
@@ -197,7 +197,7 @@ TENANTS = [
     ),
 ]
 KEYS = [
-    ("surprise", "1", "platform.surprise: unknown key, known here are access, cluster, cost_center, forecast"),
+    ("surprise", "1", "platform.surprise: unknown key, known here are access, asynchronous, cluster, cost_center, forecast"),
     ("sites.1.rack", "3", "platform.sites.1.rack: unknown key, known here are name, reservation_id, weight, zone"),
     ("phase", "full", "platform.phase: unknown key, known here are"),
     ("nodes.system", "", "platform.nodes.system: is missing, must be given: nodes of the cluster's own services"),

@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 import pulumi
-from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgsDict, NetworkPolicyPortArgsDict
+from pulumi_kubernetes.networking.v1 import (
+    NetworkPolicy,
+    NetworkPolicyPeerArgsDict,
+    NetworkPolicyPortArgsDict,
+    NetworkPolicySpecArgsDict,
+)
 
 from components.asynchronous import NAME
 from components.compute import closed, serving_pod
@@ -20,34 +25,34 @@ _IDENTITY_PORT: Final = 80
 
 def open_ways(name: str, store: Sequence[str], opts: pulumi.ResourceOptions) -> None:
     """Open the ways of workers, and the model servers' side of theirs; `store` is where the queue is, as CIDRs."""
-    stores: list[NetworkPolicyPeerArgsDict] = [{"ip_block": {"cidr": cidr}} for cidr in store]
-    NetworkPolicy(
-        name,
-        metadata={"name": NAME, "namespace": DATA},
-        spec={
-            "pod_selector": {"match_labels": LABELS},
-            "policy_types": ["Ingress", "Egress"],
-            "ingress": [{"from_": [closed.namespace(MONITORING)], "ports": _ports(WORKER_PORT)}],
-            "egress": [
-                {"to": stores, "ports": _ports(REDIS_PORT)},
-                {"to": [_pods(BUSINESS, serving_pod.LABELS)], "ports": _ports(serving_pod.PORT)},
-                {"to": [_IDENTITY], "ports": _ports(_IDENTITY_PORT)},
-                # CloudWatch, whose addresses are AWS's to choose.
-                {"ports": _ports(HTTPS)},
-            ],
-        },
-        opts=opts,
-    )
+    NetworkPolicy(name, metadata={"name": NAME, "namespace": DATA}, spec=_of_workers(store), opts=opts)
+    answered: NetworkPolicySpecArgsDict = {
+        "pod_selector": {"match_labels": serving_pod.LABELS},
+        "policy_types": ["Ingress"],
+        "ingress": [{"from_": [_pods(DATA, LABELS)], "ports": _ports(serving_pod.PORT)}],
+    }
     NetworkPolicy(
         f"{name}-answered",
         metadata={"name": f"{serving_pod.NAME}-{NAME}", "namespace": BUSINESS},
-        spec={
-            "pod_selector": {"match_labels": serving_pod.LABELS},
-            "policy_types": ["Ingress"],
-            "ingress": [{"from_": [_pods(DATA, LABELS)], "ports": _ports(serving_pod.PORT)}],
-        },
+        spec=answered,
         opts=opts,
     )
+
+
+def _of_workers(store: Sequence[str]) -> NetworkPolicySpecArgsDict:
+    stores: list[NetworkPolicyPeerArgsDict] = [{"ip_block": {"cidr": cidr}} for cidr in store]
+    return {
+        "pod_selector": {"match_labels": LABELS},
+        "policy_types": ["Ingress", "Egress"],
+        "ingress": [{"from_": [closed.namespace(MONITORING)], "ports": _ports(WORKER_PORT)}],
+        "egress": [
+            {"to": stores, "ports": _ports(REDIS_PORT)},
+            {"to": [_pods(BUSINESS, serving_pod.LABELS)], "ports": _ports(serving_pod.PORT)},
+            {"to": [_IDENTITY], "ports": _ports(_IDENTITY_PORT)},
+            # CloudWatch, whose addresses are AWS's to choose.
+            {"ports": _ports(HTTPS)},
+        ],
+    }
 
 
 def _pods(namespace: str, labels: dict[str, str]) -> NetworkPolicyPeerArgsDict:

@@ -30,15 +30,15 @@ _HOUR, _DAY = 3600, 24 * 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Queue:
-    """The queue that workers serve: host name of its store, whose it is, and where its length is told."""
+class Told:
+    """What workers are told of the queue: host name of its store, whose it is, and where its length is told."""
 
     store: pulumi.Input[str]
     stack: str
     region: str
 
 
-def pod_spec(asynchronous: Asynchronous, image: str, queue: Queue) -> PodSpecArgsDict:
+def pod_spec(asynchronous: Asynchronous, image: str, told: Told) -> PodSpecArgsDict:
     """Return the spec of one worker: guaranteed resources, on system nodes, time to end or give back its jobs."""
     return {
         "node_selector": {DOMAIN_LABEL: "system"},
@@ -50,7 +50,7 @@ def pod_spec(asynchronous: Asynchronous, image: str, queue: Queue) -> PodSpecArg
         "priority_class_name": tiers.ASYNCHRONOUS.name,
         "termination_grace_period_seconds": asynchronous.grace_seconds + SETTLE_SECONDS,
         "security_context": CONFINED_POD,
-        "containers": [_worker(asynchronous, image, queue)],
+        "containers": [_worker(asynchronous, image, told)],
         "volumes": [{"name": "secrets", "secret": {"secret_name": HOST, "default_mode": 0o440}}],
     }
 
@@ -65,13 +65,13 @@ def _spread() -> TopologySpreadConstraintArgsDict:
     }
 
 
-def _worker(asynchronous: Asynchronous, image: str, queue: Queue) -> ContainerArgsDict:
+def _worker(asynchronous: Asynchronous, image: str, told: Told) -> ContainerArgsDict:
     resources = WORKER.quantities()
     return {
         "name": "worker",
         "image": image,
         "args": ["run"],
-        "env": [field_of_pod("WORKER_NAME", "metadata.name"), *_variables(asynchronous, queue)],
+        "env": [field_of_pod("WORKER_NAME", "metadata.name"), *_variables(asynchronous, told)],
         "ports": [{"name": "metrics", "container_port": WORKER_PORT}],
         "resources": {"requests": resources, "limits": resources},
         "security_context": CONFINED,
@@ -87,14 +87,14 @@ def _probe(path: str, failures: int) -> ProbeArgsDict:
     return {"http_get": get, "period_seconds": 5, "timeout_seconds": 3, "failure_threshold": failures}
 
 
-def _variables(asynchronous: Asynchronous, queue: Queue) -> list[EnvVarArgsDict]:
-    fixed = {**_of_queue(queue), **_of_jobs(asynchronous)}
+def _variables(asynchronous: Asynchronous, told: Told) -> list[EnvVarArgsDict]:
+    fixed = {**_of_queue(told), **_of_jobs(asynchronous)}
     # The alias is no name in the store's certificate.
-    named: EnvVarArgsDict = {"name": "REDIS_SERVER_NAME", "value": queue.store}
+    named: EnvVarArgsDict = {"name": "REDIS_SERVER_NAME", "value": told.store}
     return [named, *({"name": name, "value": value} for name, value in fixed.items())]
 
 
-def _of_queue(queue: Queue) -> Mapping[str, str]:
+def _of_queue(told: Told) -> Mapping[str, str]:
     return {
         "REDIS_HOST": HOST,
         "REDIS_PORT": str(REDIS_PORT),
@@ -103,9 +103,9 @@ def _of_queue(queue: Queue) -> Mapping[str, str]:
         "MODEL_URL": f"http://{serving_pod.NAME}.{BUSINESS}.svc:{serving_pod.PORT}",
         "LISTEN_HOST": "0.0.0.0",  # noqa: S104 - the pod's, behind its NetworkPolicy
         "LISTEN_PORT": str(WORKER_PORT),
-        "METRIC_REGION": queue.region,
+        "METRIC_REGION": told.region,
         "METRIC_NAMESPACE": queue_metric.NAMESPACE,
-        "METRIC_STACK": queue.stack,
+        "METRIC_STACK": told.stack,
     }
 
 

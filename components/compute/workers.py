@@ -13,13 +13,16 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict, ObjectMetaArgsDict
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from components import queue_metric
-from components.asynchronous import HOST, NAME, Asynchronous
+from components.asynchronous import HOST, NAME
 from components.base import Component, site_tags
-from components.compute import worker_network, worker_pod
+from components.compute import signals, worker_network, worker_pod
 from components.compute.cluster import Cluster
 from components.compute.identity import service_role
+from components.compute.scaling import Autoscaler, AutoscalerArgs, asked
 from components.naming import DATA
 from components.ports import REDIS_PORT
+from components.settings import Settings
+from components.storage.asynchronous import Queue
 
 _METADATA: Final[ObjectMetaArgsDict] = {"name": NAME, "namespace": DATA, "labels": worker_pod.LABELS}
 _STORE: Final[ObjectMetaArgsDict] = {"name": HOST, "namespace": DATA, "labels": worker_pod.LABELS}
@@ -31,27 +34,19 @@ class WorkersArgs:
     """What workers need.
 
     Attributes:
-        asynchronous: their settings.
-        stack: whose queue it is.
-        region: its region, whose CloudWatch is told the queue's length.
+        settings: of the stack.
         site: name of the site.
         cluster: where they run.
-        image: theirs, by digest.
-        store: host name of the queue's store.
-        store_networks: where its nodes are, as CIDRs.
-        password: of the store.
+        queue: the region's.
+        keda: what makes their autoscaler.
         after: what their pods need to start.
     """
 
-    asynchronous: Asynchronous
-    stack: str
-    region: str
+    settings: Settings
     site: str
     cluster: Cluster
-    image: str
-    store: pulumi.Input[str]
-    store_networks: Sequence[str]
-    password: pulumi.Input[str]
+    queue: Queue
+    keda: pulumi.Resource
     after: Sequence[pulumi.Resource]
 
 
@@ -64,9 +59,9 @@ class Workers(Component):
         super().__init__(name, opts)
         self._name, self._args = name, args
         self._opts = pulumi.ResourceOptions(parent=self, depends_on=list(args.after))
-        worker_network.open_ways(name, args.store_networks, self._opts)
-        self._deployment([*self._identity(), self._password(), self._alias()])
+        worker_network.open_ways(name, args.queue.networks, self._opts)
         self._budget()
+        self._autoscaler(self._deployment([*self._identity(), self._password(), self._alias()]))
         self.publish()
 
     def _identity(self) -> list[pulumi.Resource]:
@@ -89,33 +84,51 @@ class Workers(Component):
         return [RolePolicy(self._name, role=role.id, policy=policy, opts=self.child()), association, account]
 
     def _password(self) -> Secret:
-        data = {worker_pod.PASSWORD: pulumi.Output.secret(self._args.password)}
+        data = {worker_pod.PASSWORD: self._args.queue.password}
         return Secret(f"{self._name}-store", metadata=_STORE, string_data=data, opts=self._opts)
 
     def _alias(self) -> Service:
         return Service(
             f"{self._name}-store",
             metadata=_STORE,
-            spec={"type": "ExternalName", "external_name": self._args.store, "ports": [{"port": REDIS_PORT}]},
+            spec={"type": "ExternalName", "external_name": self._args.queue.host, "ports": [{"port": REDIS_PORT}]},
             opts=self._opts,
         )
 
-    def _deployment(self, needed: Sequence[pulumi.Resource]) -> None:
-        args = self._args
-        pod = worker_pod.pod_spec(
-            args.asynchronous, args.image, worker_pod.Queue(store=args.store, stack=args.stack, region=args.region)
-        )
-        Deployment(
+    def _deployment(self, needed: Sequence[pulumi.Resource]) -> Deployment:
+        settings, queue = self._args.settings, self._args.queue
+        told = worker_pod.Told(store=queue.host, stack=settings.name, region=settings.region)
+        template = worker_pod.pod_spec(settings.asynchronous, queue.image, told)
+        return Deployment(
             self._name,
             metadata=_METADATA,
             # No `replicas`: the autoscaler owns the number, and an update must not take it back.
             spec={
                 "selector": _PODS,
                 "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 1, "max_unavailable": 0}},
-                "template": {"metadata": {"labels": worker_pod.LABELS}, "spec": pod},
+                "template": {"metadata": {"labels": worker_pod.LABELS}, "spec": template},
             },
             opts=pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(depends_on=list(needed))),
         )
+
+    def _autoscaler(self, deployment: Deployment) -> None:
+        """Follow the queue alone: a worker waits, so its CPU says nothing.
+
+        Each site counts the jobs of the whole region, so that one site alone has workers for all of them.
+        """
+        settings = self._args.settings
+        asynchronous, scaling = settings.asynchronous, settings.scaling
+        jobs = signals.queued(queue_metric.QUEUE)
+        args = AutoscalerArgs(
+            namespace=DATA,
+            deployment=NAME,
+            replicas=asynchronous.workers,
+            triggers=[asked("queue", jobs, asynchronous.jobs_per_worker)],
+            scaling=scaling,
+            fallback_replicas=asynchronous.workers.minimum,
+            after=[deployment, self._args.keda],
+        )
+        Autoscaler(self._name, args, self.child())
 
     def _budget(self) -> None:
         PodDisruptionBudget(

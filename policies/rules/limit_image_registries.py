@@ -10,7 +10,10 @@ from rules._setting import Names
 _REGISTRIES = Names(
     name="registries",
     what="registries, or parts of one, that images may come from, e.g. docker.io/vllm",
+    # The first two are the example account's own; an account lists its own in settings.yaml.
     default=(
+        "123456789012.dkr.ecr.us-east-1.amazonaws.com",
+        "123456789012.dkr.ecr.us-west-2.amazonaws.com",
         "docker.io/hashicorp",
         "docker.io/openresty",
         "docker.io/vllm",
