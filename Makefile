@@ -41,12 +41,13 @@ unit: ## the tests that need no engine (seconds)
 engine: toolchain ## the tests on the real engine (minutes)
 	@$(RUN) python -m pytest -m engine
 check: lint types ## everything that needs no run
-lint: ## ruff: rules and format; actionlint and shellcheck: the workflows and their shell steps
+lint: ## ruff: rules and format; actionlint, shellcheck and hadolint: the workflows, their shell steps and the image
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) python -m sandbox.toolchain actionlint
 	@$(RUN) .sandbox/bin/actionlint .github/workflows/*.yml
 	@$(RUN) shellcheck .ci/run components/access/discovery/files/*.sh components/compute/weights/files/*.sh
+	@$(RUN) hadolint worker/Dockerfile
 types: ## basedpyright, strict
 	@$(RUN) basedpyright
 toolchain: ## find or build the engine, the Kubernetes programs, Consul, Nginx, Prometheus and Redis
