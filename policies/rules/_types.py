@@ -39,6 +39,10 @@ WEB_ACL_LOGS: Final = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfigu
 ACCELERATOR: Final = "aws:globalaccelerator/accelerator:Accelerator"
 ENDPOINT_GROUP: Final = "aws:globalaccelerator/endpointGroup:EndpointGroup"
 
+REPLICATION_GROUP: Final = "aws:elasticache/replicationGroup:ReplicationGroup"
+CACHE_PARAMETERS: Final = "aws:elasticache/parameterGroup:ParameterGroup"
+REPOSITORY: Final = "aws:ecr/repository:Repository"
+
 ROLE: Final = "aws:iam/role:Role"
 ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
 ROLE_POLICY_ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"

@@ -9,9 +9,7 @@ from tests.policies.samples import resource, said
 
 NAME = "require-spare-replicas"
 MUTATIONS = (
-    changed(
-        SCALED_OBJECT, "llm-prod-a-inference", ("spec", "minReplicaCount"), 1, also=("require-planned-capacity",)
-    ),
+    changed(SCALED_OBJECT, "llm-prod-a-inference", ("spec", "minReplicaCount"), 1, also=("require-planned-capacity",)),
     changed(AUTOSCALER, "llm-prod-a-gateway", ("spec", "minReplicas"), 1),
     changed(DISRUPTION_BUDGET, "llm-prod-a-inference", ("spec", "maxUnavailable"), 0),
     removed(DISRUPTION_BUDGET, "llm-prod-b-inference"),

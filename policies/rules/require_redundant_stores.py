@@ -1,0 +1,37 @@
+"""D3: the loss of a node, of its zone or of an operator's nerve does not lose what a store holds."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rules._flags import is_true
+from rules._resource import UNKNOWN, Resource
+from rules._rule import Finding, ResourceRule, Severity, failure, undecided
+from rules._setting import WholeNumber
+from rules._types import REPLICATION_GROUP
+
+_DAYS: Final = WholeNumber(name="snapshot_days", what="days that daily snapshots are kept at least", default=7)
+_FLAGS: Final = (is_true("automaticFailoverEnabled"), is_true("multiAzEnabled"))
+
+
+def _check(group: Resource, *, snapshot_days: int) -> Iterator[Finding]:
+    for check in _FLAGS:
+        yield from check(group)
+    kept = group.get("snapshotRetentionLimit")
+    if kept is UNKNOWN:
+        yield undecided(group, "snapshotRetentionLimit")
+    elif not isinstance(kept, int | float) or kept < snapshot_days:
+        yield failure(group, f"snapshotRetentionLimit is {kept or 0:g}, must be at least {snapshot_days}")
+
+
+RULE = ResourceRule(
+    id="D3",
+    name="require-redundant-stores",
+    severity=Severity.HIGH,
+    what="ElastiCache groups fail over by themselves to another zone, and keep daily snapshots.",
+    why="A group of one zone goes with it, jobs and answers too; replicas copy a mistake, and snapshots do not.",
+    source="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html",
+    fix="Set automaticFailoverEnabled and multiAzEnabled to true and snapshotRetentionLimit to 7 or more.",
+    settings=(_DAYS,),
+    matches={REPLICATION_GROUP}.__contains__,
+    check=_check,
+)

@@ -1,0 +1,37 @@
+import pytest
+from rules._resource import UNKNOWN, Resource, Value
+from rules._types import REPLICATION_GROUP
+
+from tests.policies.mutation import changed
+from tests.policies.samples import resource, said
+
+NAME = "require-encrypted-stores"
+MUTATIONS = (
+    changed(REPLICATION_GROUP, "llm-prod-queue", ("transitEncryptionEnabled",), value=False),
+    changed(REPLICATION_GROUP, "llm-prod-queue", ("authToken",), None),
+    changed(REPLICATION_GROUP, "llm-dr-queue", ("atRestEncryptionEnabled",), None, "dr"),
+)
+
+
+def group(**changes: Value) -> Resource:
+    sound: dict[str, Value] = {"atRestEncryptionEnabled": True, "transitEncryptionEnabled": True, "authToken": UNKNOWN}
+    return resource(REPLICATION_GROUP, sound | changes)
+
+
+def test_holds_with_a_token_or_with_users() -> None:
+    assert said(NAME, group()) == []
+    assert said(NAME, group(authToken=None, userGroupIds=["workers"])) == []
+
+
+@pytest.mark.parametrize("flag", ["atRestEncryptionEnabled", "transitEncryptionEnabled"])
+def test_fails_in_the_clear(flag: str) -> None:
+    assert said(NAME, group(**{flag: False})) == [("fail", f"{flag} is not true")]
+
+
+def test_fails_where_nobody_is_asked() -> None:
+    assert said(NAME, group(authToken=None)) == [("fail", "has neither authToken nor userGroupIds")]
+
+
+@pytest.mark.parametrize("path", ["atRestEncryptionEnabled", "transitEncryptionEnabled"])
+def test_undecided_while_unknown(path: str) -> None:
+    assert said(NAME, group(**{path: UNKNOWN})) == [("unknown", f"{path} is not known before the update")]
