@@ -2,18 +2,18 @@
 
 The program works the plan out of its forecast of traffic and writes it on each GPU node group and on each deployment
 with GPUs (docs/capacity.md). The least of both runs whatever the load: below the plan a lost site is felt, above it
-somebody pays for what no forecast asks for. The most of a node group may be above the plan, as it costs nothing until
-it is needed.
+somebody pays for what no forecast asks for. The most may be above the plan, as it costs nothing until it is needed.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from rules._capacity import least_size, offers_gpus
 from rules._demand import unknown
 from rules._pods import asks_for_gpus
-from rules._replicas import floor, number
-from rules._resource import Resource, Value, is_known
+from rules._replicas import KINDS, floor, number, of_deployment
+from rules._resource import UNKNOWN, Resource, Value, is_known
 from rules._rule import Finding, Severity, StackRule, failure, undecided
 from rules._setting import WholeNumber
 from rules._stack import by_cluster, of_type
@@ -22,7 +22,7 @@ from rules._types import DEPLOYMENT, NODE_GROUP
 _MINIMUM: Final = "inference-platform/planned-minimum"
 _MAXIMUM: Final = "inference-platform/planned-maximum"
 _ANNOTATIONS: Final = ("metadata", "annotations")
-_MOST: Final = ("scalingConfig", "maxSize")
+_LARGEST: Final = ("scalingConfig", "maxSize")
 _SURPLUS: Final = WholeNumber(
     name="surplus",
     what="replicas or nodes by which the least may be above the plan, a count",
@@ -32,39 +32,62 @@ _SURPLUS: Final = WholeNumber(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    """What something is held at, and where the plan of it stands."""
+
+    resource: Resource
+    least: int
+    most: int
+    plan: tuple[str, ...]
+
+
 def _check(resources: Sequence[Resource], *, surplus: int) -> Iterator[Finding]:
-    blocked = unknown(resources, ("tags", _MINIMUM), ("tags", _MAXIMUM), _MOST) + _unknown_plans(resources)
+    blocked = unknown(resources, ("tags", _MINIMUM), ("tags", _MAXIMUM), _LARGEST) + list(_unknown(resources))
     yield from blocked
-    if blocked:
-        return
-    for group in filter(offers_gpus, of_type(resources, NODE_GROUP)):
-        yield from _check_group(group, surplus)
+    for sizes in () if blocked else _sizes(resources):
+        yield from _check_sizes(sizes, surplus)
+
+
+def _serving(resources: Sequence[Resource]) -> Iterator[tuple[Resource, list[Resource]]]:
+    """Yield the deployments with GPUs, each with the objects of its cluster."""
     for objects in by_cluster(resources).values():
-        for deployment in filter(asks_for_gpus, of_type(objects, DEPLOYMENT)):
-            held = number(floor(deployment, objects).replicas)
-            yield from _check_least(deployment, held, deployment.get(*_ANNOTATIONS, _MINIMUM), surplus)
+        yield from ((it, objects) for it in of_type(objects, DEPLOYMENT) if asks_for_gpus(it))
 
 
-def _unknown_plans(resources: Sequence[Resource]) -> list[Finding]:
-    serving = filter(asks_for_gpus, of_type(resources, DEPLOYMENT))
-    return [undecided(it, *_ANNOTATIONS) for it in serving if not is_known(it.get(*_ANNOTATIONS))]
+def _unknown(resources: Sequence[Resource]) -> Iterator[Finding]:
+    for deployment, objects in _serving(resources):
+        if not is_known(deployment.get(*_ANNOTATIONS)):
+            yield undecided(deployment, *_ANNOTATIONS)
+        for scaler in of_deployment(deployment, objects):
+            if scaler.get(*KINDS[scaler.type].most) is UNKNOWN:
+                yield undecided(scaler, *KINDS[scaler.type].most)
 
 
-def _check_group(group: Resource, surplus: int) -> Iterator[Finding]:
-    yield from _check_least(group, least_size(group), group.get("tags", _MINIMUM), surplus)
-    planned, most = _whole(group.get("tags", _MAXIMUM)), _whole(group.get(*_MOST)) or 0
-    if planned is None:
-        yield failure(group, f"{_MAXIMUM} is no count; the program writes the plan there")
-    elif most < planned:
-        yield failure(group, f"at the most {most}, the plan needs {planned} at its peak")
+def _sizes(resources: Sequence[Resource]) -> Iterator[_Sizes]:
+    for group in filter(offers_gpus, of_type(resources, NODE_GROUP)):
+        yield _Sizes(group, least_size(group), number(group.get(*_LARGEST), 0), ("tags",))
+    for deployment, objects in _serving(resources):
+        least = floor(deployment, objects).count
+        yield _Sizes(deployment, least, _most(deployment, objects, least), _ANNOTATIONS)
 
 
-def _check_least(resource: Resource, held: int, plan: Value, surplus: int) -> Iterator[Finding]:
-    planned = _whole(plan)
-    if planned is None:
-        yield failure(resource, f"{_MINIMUM} is no count; the program writes the plan there")
-    elif not planned <= held <= planned + surplus:
-        yield failure(resource, f"at the least {held}, the plan is {planned}")
+def _most(deployment: Resource, objects: Sequence[Resource], least: int) -> int:
+    """Return the most replicas that any autoscaler of `deployment` makes; without one there are ever the same."""
+    found = [(scaler, KINDS[scaler.type]) for scaler in of_deployment(deployment, objects)]
+    return max((number(scaler.get(*kind.most), kind.unset[1]) for scaler, kind in found), default=least)
+
+
+def _check_sizes(sizes: _Sizes, surplus: int) -> Iterator[Finding]:
+    least, most = (_whole(sizes.resource.get(*sizes.plan, key)) for key in (_MINIMUM, _MAXIMUM))
+    if least is None or most is None:
+        missing = _MINIMUM if least is None else _MAXIMUM
+        yield failure(sizes.resource, f"{missing} is no count; the program writes the plan there")
+        return
+    if not least <= sizes.least <= least + surplus:
+        yield failure(sizes.resource, f"at the least {sizes.least}, the plan is {least}")
+    if sizes.most < most:
+        yield failure(sizes.resource, f"at the most {sizes.most}, the plan needs {most} at its peak")
 
 
 def _whole(value: Value) -> int | None:

@@ -15,7 +15,14 @@ MUTATIONS = (
     changed(SCALED_OBJECT, "llm-prod-a-inference", (*CONFIG, "behavior", *WAIT), 60),
     changed(SCALED_OBJECT, "llm-prod-b-inference", ("spec", "triggers"), []),
     changed(SCALED_OBJECT, "llm-prod-a-inference", (*CONFIG, "behavior"), None),
-    changed(SCALED_OBJECT, "llm-dr-c-inference", ("spec", "maxReplicaCount"), 2, "dr"),
+    changed(
+        SCALED_OBJECT,
+        "llm-dr-c-inference",
+        ("spec", "maxReplicaCount"),
+        2,
+        "dr",
+        also=("require-planned-capacity",),
+    ),
 )
 WAY: dict[str, Value] = {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}
 

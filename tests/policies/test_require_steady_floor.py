@@ -10,7 +10,14 @@ LEAST = ("scalingConfig", "minSize")
 MUTATIONS = (
     changed(NODE_GROUP, "llm-dr-c-reserved", LEAST, 1, "dr", also=("require-planned-capacity",)),
     changed(NODE_GROUP, "llm-dr-c-reserved", ("capacityType",), "SPOT", "dr"),
-    changed(SCALED_OBJECT, "llm-dr-c-inference", ("spec", "minReplicaCount"), 3, "dr"),
+    changed(
+        SCALED_OBJECT,
+        "llm-dr-c-inference",
+        ("spec", "minReplicaCount"),
+        4,
+        "dr",
+        also=("require-autoscaler-behaviour", "require-planned-capacity"),
+    ),
 )
 PLACE: Value = {"name": "model", "namespace": "business"}
 
