@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from review.estate import starting
 from review.estate.lookup import all_steps, at, dig, items, mapping, number, text, texts
 from review.plan import Plan, State, Step
 from review.values import Value
@@ -27,7 +28,6 @@ _AUTOSCALERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
 }
 _BUDGET: Final = "kubernetes:policy/v1:PodDisruptionBudget"
 _GPU: Final = "nvidia.com/gpu"
-_COLD_START: Final = "inference-platform/cold-start"
 _POD: Final = ("spec", "template", "spec")
 _TABLE: Final = Path(__file__).parents[2] / "data" / "gpus.json"
 NOT_KNOWN: Final = "not known yet"
@@ -226,8 +226,8 @@ def _workload(state: State, gpus: int, scaler: _Scaler | None, budget: State | N
         maximum=(scaler and scaler.maximum) or fixed,
         grace=number(at(state, *_POD, "terminationGracePeriodSeconds")),
         pre_stop=max(map(_pre_stop, containers), default=0),
-        start=max(filter(None, map(_start, containers)), default=None),
-        cold_start=_cold_start(text(at(state, "metadata", "annotations", _COLD_START))),
+        start=max(filter(None, map(starting.longest, containers)), default=None),
+        cold_start=starting.cold_start(state),
         stabilisation=scaler and scaler.stabilisation,
         budget=_budget(budget),
     )
@@ -235,21 +235,6 @@ def _workload(state: State, gpus: int, scaler: _Scaler | None, budget: State | N
 
 def _pre_stop(container: Value) -> int:
     return number(dig(container, "lifecycle", "preStop", "sleep", "seconds")) or 0
-
-
-def _cold_start(said: str) -> str:
-    """Return `node=300,image=300` as `node 300 + image 300 = 600`."""
-    parts = (part.partition("=") for part in said.split(","))
-    phases = [(name, int(seconds)) for name, _, seconds in parts if seconds.isdigit()]
-    listed = " + ".join(f"{name} {seconds}" for name, seconds in phases)
-    return f"{listed} = {sum(seconds for _, seconds in phases)}" if phases else ""
-
-
-def _start(container: Value) -> int | None:
-    """Return how long the start-up probe waits; Kubernetes probes every 10 s where the period is not given."""
-    failures = number(dig(container, "startupProbe", "failureThreshold"))
-    period = number(dig(container, "startupProbe", "periodSeconds")) or 10
-    return None if failures is None else failures * period
 
 
 def _budget(state: State | None) -> str:
