@@ -1,4 +1,4 @@
-"""W17: a model server starts with what its node has, and changes none of it."""
+"""W21: a model server starts with what its node has, and changes none of it."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -51,7 +51,7 @@ def _check_container(
 
 
 RULE = ResourceRule(
-    id="W17",
+    id="W21",
     name="require-local-weights",
     severity=Severity.HIGH,
     what="Pods with GPUs read their weights from a volume that they cannot write to, and download none.",

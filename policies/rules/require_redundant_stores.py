@@ -9,7 +9,11 @@ from rules._rule import Finding, ResourceRule, Severity, failure, undecided
 from rules._setting import WholeNumber
 from rules._types import REPLICATION_GROUP
 
-_DAYS: Final = WholeNumber(name="snapshot_days", what="days that daily snapshots are kept at least", default=7)
+# ElastiCache keeps automatic snapshots for 35 days at most:
+# https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-automatic.html
+_DAYS: Final = WholeNumber(
+    name="snapshot_days", what="days that daily snapshots are kept at least", default=7, minimum=1, maximum=35
+)
 _FLAGS: Final = (is_true("automaticFailoverEnabled"), is_true("multiAzEnabled"))
 
 
