@@ -1,4 +1,4 @@
-"""W20: what runs again and again runs once at a time, and ends."""
+"""W24: what runs again and again runs once at a time, and ends."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -30,7 +30,7 @@ def _check(job: Resource, *, max_seconds: int) -> Iterator[Finding]:
 
 
 RULE = ResourceRule(
-    id="W20",
+    id="W24",
     name="require-bounded-jobs",
     severity=Severity.MEDIUM,
     what="A CronJob never runs twice at a time, and each of its runs has an end.",
