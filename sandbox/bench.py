@@ -39,7 +39,7 @@ SITES = "sites-"
 """Begins the variant that is ours with another number of sites, like sites-12."""
 
 GROWTH_ROUNDS = 3
-SCALE_MEMORY_FACTOR = 5
+SCALE_SIZE = 5
 """2,000 pods and 500 nodes take an API server about 600 MiB."""
 
 _UNRULED = """\
@@ -162,7 +162,7 @@ def _scaled(copy: Path) -> str:
     template = scale.Template.of(Workload.of(planes[0]))
     for plane in planes:
         plane.stop()
-    large = ControlPlane(paths, planes[0].region, scale.NAMESPACE, SCALE_MEMORY_FACTOR)
+    large = ControlPlane(paths, planes[0].region, scale.NAMESPACE, SCALE_SIZE)
     try:
         large.start(SERVICE_CIDR)
         return scale.told(*scale.measure(large, template))

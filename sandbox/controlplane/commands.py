@@ -9,6 +9,9 @@ TOKEN_CACHE = "10s"  # noqa: S105 a duration: an access entry that is taken away
 NODE_LEASE_SECONDS = 40
 """A kubelet's lease; without it kwok's nodes fall NotReady (kubelet, nodeLeaseDurationSeconds)."""
 
+NODE_GRACE_SECONDS = 50
+"""What a missing heartbeat is waited for, the default (kube-controller-manager, --node-monitor-grace-period)."""
+
 ETCD_QUOTA_BYTES = 512 * 1024 * 1024
 
 
@@ -46,14 +49,21 @@ def apiserver(binary: Path, folder: Folder, ports: Ports, service_cidr: str) -> 
     ]  # fmt: skip
 
 
-def controller_manager(binary: Path, folder: Folder) -> Sequence[str]:
-    """All controllers, at their default paces; it serves nothing itself."""
+def controller_manager(binary: Path, folder: Folder, size: int) -> Sequence[str]:
+    """All controllers, at their default paces; it serves nothing itself.
+
+    Args:
+        binary: the program.
+        folder: of the control plane.
+        size: how many times as long as usual the heartbeat of a node may be missing.
+    """
     config = folder.kubeconfig("kube-controller-manager")
     return [
         str(binary), f"--kubeconfig={config}", "--secure-port=0", "--leader-elect=false",
         "--use-service-account-credentials=true", "--profiling=false",
         f"--service-account-private-key-file={folder.service_account_key}",
         f"--root-ca-file={folder.cluster_authority.pair.certificate}",
+        f"--node-monitor-grace-period={NODE_GRACE_SECONDS * size}s",
     ]  # fmt: skip
 
 
@@ -65,13 +75,21 @@ def scheduler(binary: Path, folder: Folder) -> Sequence[str]:
     ]  # fmt: skip
 
 
-def kwok(binary: Path, folder: Folder, ports: Ports, stages: Sequence[Path]) -> Sequence[str]:
-    """The kubelets of all nodes that carry the annotation, played by the given stages; one port answers for all."""
+def kwok(binary: Path, folder: Folder, ports: Ports, stages: Sequence[Path], size: int) -> Sequence[str]:
+    """The kubelets of all nodes that carry the annotation, played by the given stages; one port answers for all.
+
+    Args:
+        binary: the program.
+        folder: of the control plane.
+        ports: its own among them.
+        stages: what it plays.
+        size: how many times as rare as usual the heartbeats are.
+    """
     serving = folder.cluster_authority.of(KUBELET)
     return [
         str(binary), f"--kubeconfig={folder.kubeconfig('kwok')}",
         "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
-        f"--node-lease-duration-seconds={NODE_LEASE_SECONDS}",
+        f"--node-lease-duration-seconds={NODE_LEASE_SECONDS * size}",
         f"--server-address=127.0.0.1:{ports.kubelet}", f"--node-port={ports.kubelet}",
         f"--tls-cert-file={serving.certificate}", f"--tls-private-key-file={serving.key}",
         *(f"--config={stage}" for stage in stages),

@@ -31,11 +31,14 @@ three times as much, all of it to collect. Fewer controllers and smaller watch c
 
 STAGES = (
     "node/fast/node-initialize.yaml",
-    "node/heartbeat-with-lease/node-heartbeat-with-lease.yaml",
     "pod/fast/pod-ready.yaml",
     "pod/fast/pod-complete.yaml",
 )
-"""What kwok plays: nodes that keep their lease, and pods that run at once, end and go (paths of its module)."""
+"""What kwok plays: nodes that are ready, and pods that run at once and end (paths of its module).
+
+A node lives by its lease alone. The heartbeat in its status, every ten minutes, is left out: once planned, kwok sends
+it for a node whose lease it has lost as well, and the dead node would be taken for alive.
+"""
 
 
 KUBELETS = sorted((Path(__file__).parent / "kubelet").glob("*.yaml"))
@@ -47,13 +50,14 @@ class ControlPlane:
     """The control plane of one EKS cluster, kept in `clusters/<region>/<name>` of the sandbox.
 
     Attributes:
-        memory_factor: how many times the memory of a rehearsal its programs may take.
+        size: how many times a rehearsal's: so much more memory its programs may take, and so much rarer are the
+            heartbeats of its nodes, which would otherwise keep two cores busy.
     """
 
     paths: Paths
     region: str
     name: str
-    memory_factor: int = 1
+    size: int = 1
 
     @classmethod
     def of(cls, paths: Paths, region: str, name: str) -> "ControlPlane":
@@ -180,9 +184,9 @@ class ControlPlane:
 
     def _start_controllers(self, ports: Ports) -> None:
         manager, scheduler, kwok = (self.paths.bin / name for name in CONTROLLERS)
-        self._ensure("kube-controller-manager", commands.controller_manager(manager, self.folder), ())
+        self._ensure("kube-controller-manager", commands.controller_manager(manager, self.folder, self.size), ())
         self._ensure("kube-scheduler", commands.scheduler(scheduler, self.folder), ())
-        self._ensure("kwok", commands.kwok(kwok, self.folder, ports, _stages(self.paths)), (ports.kubelet,))
+        self._ensure("kwok", commands.kwok(kwok, self.folder, ports, _stages(self.paths), self.size), (ports.kubelet,))
 
     def _ensure_companion(self, companion: Companion) -> None:
         own = {**companion.environment, "GOMEMLIMIT": companion.memory}
@@ -202,7 +206,7 @@ class ControlPlane:
 
     def _environment(self, name: str) -> dict[str, str]:
         # No credentials of the caller are passed on; HOME keeps the programs from writing outside the folder.
-        limit = f"{MEMORY_LIMITS_MIB.get(name, DEFAULT_MEMORY_LIMIT_MIB) * self.memory_factor}MiB"
+        limit = f"{MEMORY_LIMITS_MIB.get(name, DEFAULT_MEMORY_LIMIT_MIB) * self.size}MiB"
         return {"HOME": str(self.folder.root), "PATH": "/usr/bin:/bin", "GOMEMLIMIT": limit, "GOGC": GC_PERCENT}
 
     def _authenticator(self) -> str:
