@@ -166,6 +166,9 @@ _KUBERNETES: Final[Mapping[str, Kind]] = {
     "keda.sh/v1alpha1:ScaledObject": _minor("replicas stay at their number whatever the load"),
     "helm.sh/v3:Release": _minor("what its chart installed is gone, and what hangs on it stands still", 10, _ONE_SITE),
     "policy/v1:PodDisruptionBudget": _minor("a drain may take all its pods at once"),
+    "core/v1:ResourceQuota": _minor("pods of its namespace may ask for all of the cluster"),
+    "admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy": _minor("what it refuses is let in"),
+    "admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding": _minor("what its policy refuses is let in"),
     "scheduling.k8s.io/v1:PriorityClass": _minor("pods of its class do not start"),
     "storage.k8s.io/v1:StorageClass": _minor("new volumes of its class can not be made"),
 }

@@ -31,9 +31,9 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _options(arguments)
     try:
-        paths = Paths.of_checkout(Path.cwd())
+        paths, chosen = Paths.of_checkout(Path.cwd()), _chosen(options.drills)
         with turn(paths):
-            results = run(_plane(paths), _chosen(options.drills), paths.home / "drills", options.scale)
+            results = run(_plane(paths), chosen, paths.home / "drills", options.scale)
     except SandboxError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
