@@ -1,4 +1,4 @@
-"""W20: whoever may make pods in a namespace can not give them the priority of others."""
+"""W22: whoever may make pods in a namespace can not give them the priority of others."""
 
 from collections.abc import Iterator, Sequence
 
@@ -58,7 +58,7 @@ def _serves(namespace: Resource, objects: Sequence[Resource]) -> bool:
 
 
 RULE = StackRule(
-    id="W20",
+    id="W22",
     name="limit-tiers",
     severity=Severity.HIGH,
     what="Every namespace refuses pods of PriorityClasses but its own, and only one with GPU pods has the highest.",
