@@ -21,7 +21,7 @@ LOOK_SECONDS = 1.0
 STEADY_SECONDS = 60.0
 """How long nothing may change before a scenario begins: two looks of metrics-server, and the autoscaler's period."""
 
-SETTLE_SECONDS = 1500.0
+SETTLE_SECONDS = 900.0
 LOW = 0.3
 
 
@@ -108,7 +108,7 @@ def running(plane: ControlPlane, folder: Path) -> Generator[Rig]:
         SandboxError: the cluster has no such workload, or Prometheus does not start.
     """
     workload = Workload.find(plane.admin())
-    load = Load(workload, workload.replicas().wanted)
+    load = Load(workload, workload.replicas().ready)
     load.all(LOW)
     with Targets(load) as targets:
         prometheus = Prometheus(plane, folder, targets)

@@ -126,7 +126,8 @@ class Workload:
         """Let a pod use so much of the CPU that it asked for."""
         containers = [c for c in pod["spec"]["containers"] if signal.container in {"", c["name"]}]
         asked = sum(float(quantity(c["resources"]["requests"]["cpu"]) or 0) for c in containers)
-        self._annotate(pod, f"{asked / len(containers) * percent / 100 * 1000:.0f}m")
+        # A counter that stands still is no measurement to metrics-server.
+        self._annotate(pod, f"{max(1, round(1000 * asked / len(containers) * percent / 100))}m")
 
     def rest(self, pod: Object) -> None:
         """Let a pod use next to nothing, as it did before."""
