@@ -56,7 +56,7 @@ def step(rig: Rig, signal: Signal) -> list[Figure]:
     most = rig.recording.most(up)
     rig.load.all(LOW)
     down = rig.mark(f"load back to {LOW:.0%}")
-    rig.until(lambda: rig.workload.replicas().wanted <= base, _way(rig, wanted - base))
+    rig.until(lambda: not math.isnan(rig.recording.settled(down, base)), _way(rig, wanted - base))
     return [
         *_decision(rig.recording, signal, up, wanted),
         at_most("replicas wanted at most", most, wanted, "replicas", f"planned: {wanted} of {base}"),
@@ -86,7 +86,7 @@ def dead_source(rig: Rig) -> list[Figure]:
     rig.prometheus.start()
     rig.load.all(LOW)
     down = rig.mark("Prometheus is back, load low")
-    rig.until(lambda: rig.workload.replicas().wanted <= base, _way(rig, math.ceil(held * HIGH) - base))
+    rig.until(lambda: not math.isnan(rig.recording.settled(down, base)), _way(rig, math.ceil(held * HIGH) - base))
     return [*figures, *_way_down(rig, down, base)]
 
 
@@ -94,7 +94,7 @@ def _raised(rig: Rig, signal: Signal, share: float, wanted: int, what: str) -> f
     """Raise the load and wait until the replicas for it are ready; answers when it was raised."""
     rig.load.shares = {**rig.load.shares, signal.name: share}
     up = rig.mark(f"load{what} to {HIGH:.0%}")
-    rig.until(lambda: rig.workload.replicas().ready >= wanted, UP_SECONDS)
+    rig.until(lambda: not math.isnan(rig.recording.served(up, wanted)), UP_SECONDS)
     return up
 
 
