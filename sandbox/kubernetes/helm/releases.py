@@ -21,9 +21,10 @@ TYPE = "kubernetes:helm.sh/v3:Release"
 INPUTS = frozenset({
     "chart", "version", "name", "namespace", "createNamespace", "repositoryOpts", "values", "skipAwait", "timeout",
     "atomic", "cleanupOnFail", "lint", "dependencyUpdate", "maxHistory", "description", "skipCrds", "waitForJobs",
+    "compat",
 })  # fmt: skip
 """(https://www.pulumi.com/registry/packages/kubernetes/api-docs/helm/v3/release/#inputs); what a release has no use for
-here (history, linting) is kept and does nothing."""
+here (history, linting) is kept and does nothing. The SDK adds `compat` by itself."""
 
 TIMEOUT_SECONDS = 300
 """How long a release is waited for where it says nothing (input `timeout` there)."""

@@ -17,6 +17,7 @@ from sandbox.plugin.wire import UNKNOWN, Props
 
 SUBJECT = Subject("urn", releases.TYPE, "keda")
 KEDA: Props = {
+    "compat": "true",
     "chart": "keda",
     "version": "2.21.0",
     "namespace": "keda",
