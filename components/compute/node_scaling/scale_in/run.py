@@ -61,7 +61,7 @@ class Run:
 
     def _seen(self, node: Json, *, busy: bool) -> Node:
         name, notes = node["metadata"]["name"], node["metadata"].get("annotations", {})
-        since = None if busy else notes.get(IDLE, f"{time.time():.0f}")
+        since = None if busy else notes.get(IDLE, str(int(time.time())))
         if since != notes.get(IDLE):
             self._cluster.annotate(name, IDLE, since)
         return Node(
