@@ -13,6 +13,10 @@ KEY: Final = "aws:kms/key:Key"
 SECRET_VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"  # noqa: S105 - a type
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 
+SCALING_POLICY: Final = "aws:autoscaling/policy:Policy"
+SCALING_SCHEDULE: Final = "aws:autoscaling/schedule:Schedule"
+METRIC_ALARM: Final = "aws:cloudwatch/metricAlarm:MetricAlarm"
+
 VPC: Final = "aws:ec2/vpc:Vpc"
 SUBNET: Final = "aws:ec2/subnet:Subnet"
 ROUTE_TABLE: Final = "aws:ec2/routeTable:RouteTable"
