@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     kill = commands.add_parser("kill-nodes", help="let all nodes of a node group die")
     kill.add_argument("cluster")
     kill.add_argument("node_group")
+    ring = commands.add_parser("ring", help="let an alarm ring: its policies add GPU nodes")
+    ring.add_argument("alarm", help="what its name begins with, e.g. llm-prod-a-spot-queue")
+    ring.add_argument("value", type=float, help="newest value of its metric")
     return parser
 
 
@@ -83,6 +86,8 @@ def _dispatch(options: argparse.Namespace) -> int:
                 commands.destroy(paths, Project.of(checkout), verbose=options.verbose)
             case "kill-nodes":
                 commands.kill(paths, options.cluster, options.node_group)
+            case "ring":
+                commands.ring(paths, options.alarm, options.value)
             case _:
                 commands.down(paths)
     return 0

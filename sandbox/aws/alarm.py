@@ -11,6 +11,7 @@ from sandbox.aws.spec import Spec, inputs
 from sandbox.aws.tags import mapping, pairs, reconcile
 from sandbox.plugin.wire import Props, rows
 
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 SHORT = (10, 20, 30)
 MINUTE, HOUR, DAY = 60, 3600, 86400
 WEEK = 7 * DAY
@@ -126,7 +127,7 @@ def _update(cloud: Cloud, row: Row, news: Props) -> Props:
 
 SPECS = (
     Spec(
-        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        ALARM,
         inputs(
             "name! comparisonOperator* evaluationPeriods* dimensions metricQueries.id metricQueries.expression "
             "metricQueries.label metricQueries.period metricQueries.returnData metricQueries.metric.metricName "

@@ -143,6 +143,20 @@ def _update(cloud: Cloud, row: Row, news: Props) -> Props:
     return {}
 
 
+def resize(cloud: Cloud, row: Row, desired: int) -> None:
+    """Give a node group another size, as its Auto Scaling group would, and its control plane the nodes."""
+    props = row.inputs | {"scalingConfig": _describe(cloud, row)["scalingConfig"] | {"desiredSize": desired}}
+    subnets = _require_valid(cloud, props)
+    _configure(cloud, props, scalingConfig=props["scalingConfig"])
+    sync_nodes(_plane(cloud, props), _nodes(cloud, props, subnets[0]["AvailabilityZone"]))
+
+
+def sizes(cloud: Cloud, row: Row) -> tuple[int, int, int]:
+    """The least, the wanted and the most nodes of a node group."""
+    held: Props = _describe(cloud, row)["scalingConfig"]
+    return int(held["minSize"]), int(held["desiredSize"]), int(held["maxSize"])
+
+
 def _configure(cloud: Cloud, props: Props, **changes: Any) -> None:
     """Update what can be updated; moto drops the last two when a group is made."""
     settings = {name: props[name] for name in ("updateConfig", "nodeRepairConfig") if name in props}

@@ -8,6 +8,7 @@ from pathlib import Path
 from review.commands import let_through, publish, reported
 from review.plan import Plan
 from sandbox import cloud, toolchain
+from sandbox.aws import growth
 from sandbox.aws.ledger import Ledger
 from sandbox.controlplane import ControlPlane, kill_nodes
 from sandbox.errors import SandboxError
@@ -90,6 +91,16 @@ def kill(paths: Paths, cluster_name: str, node_group: str) -> None:
     if not killed:
         raise SandboxError(f"cluster {cluster_name} has no nodes of a group {node_group!r}")
     _tell(f"{killed} nodes of {node_group} died; `make status` shows where the pods go")
+
+
+def ring(paths: Paths, alarm: str, value: float) -> None:
+    """Let an alarm of the GPU nodes ring, and say what its policies did.
+
+    Raises:
+        SandboxError: there is no such alarm, or the value is not above its threshold.
+    """
+    for grown in growth.ring(paths, alarm, value):
+        _tell(f"{grown.node_group}: {grown.before} nodes before, {grown.after} now; `make status` shows them")
 
 
 def down(paths: Paths) -> None:

@@ -1,5 +1,6 @@
 """A GPU node group with a policy and an alarm, as rules see them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from rules._resource import Resource, Value
@@ -19,7 +20,7 @@ def group(**changes: Value) -> Resource:
     return resource(NODE_GROUP, {**props, **changes}, "group")
 
 
-def policy(of: Resource, metric: str = "CPUUtilization", **changes: Value) -> Resource:
+def policy(of: Resource, metric: str = "CPUUtilization", changes: Mapping[str, Value] | None = None) -> Resource:
     _, _, percent, warm_up = AGREED[metric]
     props: dict[str, Value] = {
         "policyType": "StepScaling",
@@ -28,10 +29,10 @@ def policy(of: Resource, metric: str = "CPUUtilization", **changes: Value) -> Re
         "estimatedInstanceWarmup": warm_up,
         "stepAdjustments": [{"scalingAdjustment": percent}],
     }
-    return linked(resource(SCALING_POLICY, {**props, **changes}, f"policy-{metric}"), autoscalingGroupName=of)
+    return linked(resource(SCALING_POLICY, {**props, **(changes or {})}, f"policy-{metric}"), autoscalingGroupName=of)
 
 
-def alarm(calls: Resource, metric: str = "CPUUtilization", **changes: Value) -> Resource:
+def alarm(calls: Resource, metric: str) -> Resource:
     threshold, minutes, _, _ = AGREED[metric]
     props: dict[str, Value] = {
         "metricName": metric,
@@ -40,7 +41,7 @@ def alarm(calls: Resource, metric: str = "CPUUtilization", **changes: Value) -> 
         "evaluationPeriods": minutes,
         "datapointsToAlarm": minutes,
     }
-    return linked(resource(METRIC_ALARM, {**props, **changes}, f"alarm-{metric}"), alarmActions=calls)
+    return linked(resource(METRIC_ALARM, props, f"alarm-{metric}"), alarmActions=calls)
 
 
 def grown(of: Resource) -> list[Resource]:

@@ -19,7 +19,7 @@ def test_holds() -> None:
 
 def test_holds_for_what_has_no_gpus() -> None:
     plain = group(amiType="AL2023_x86_64_STANDARD", instanceTypes=["m7i.2xlarge"])
-    assert said(NAME, plain, policy(plain, policyType="TargetTrackingScaling")) == []
+    assert said(NAME, plain, policy(plain, changes={"policyType": "TargetTrackingScaling"})) == []
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_holds_for_what_has_no_gpus() -> None:
     ],
 )
 def test_fails_when_a_policy_may_take_away(changes: dict[str, Value], message: str) -> None:
-    assert said(NAME, group(), policy(group(), **changes)) == [("fail", message)]
+    assert said(NAME, group(), policy(group(), changes=changes)) == [("fail", message)]
 
 
 def test_fails_with_a_schedule() -> None:
@@ -43,6 +43,6 @@ def test_fails_with_a_schedule() -> None:
 
 def test_undecided_while_unknown() -> None:
     unknown = [("unknown", "stepAdjustments is not known before the update")]
-    assert said(NAME, group(), policy(group(), stepAdjustments=UNKNOWN)) == unknown
+    assert said(NAME, group(), policy(group(), changes={"stepAdjustments": UNKNOWN})) == unknown
     kind = said(NAME, group(instanceTypes=UNKNOWN), policy(group(instanceTypes=UNKNOWN)))
     assert kind == [("unknown", "instanceTypes is not known before the update")]
