@@ -242,7 +242,7 @@ def test_what_the_forecast_changes(key: str, value: Any, sizes: tuple[int, ...])
         ("nodes.reserved.minimum", 4, ("4", "3")),
         ("nodes.spot.minimum", 3, ("3", "2")),
         ("nodes.spot.maximum", 3, ("3", "4 or more")),
-        ("access.gateway.replicas.minimum", 3, ("3", "2")),
+        ("access.gateway.replicas.minimum", 1, ("1", "2")),
         ("nodes.on_demand.maximum", 3, ("3", "4 or more")),
         (
             "forecast.measured.instance_types",
