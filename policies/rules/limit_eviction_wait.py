@@ -1,4 +1,4 @@
-"""W21: the pods of a dead node are started elsewhere as soon as it is known to be dead."""
+"""W20: the pods of a dead node are started elsewhere as soon as it is known to be dead."""
 
 from collections.abc import Iterator
 from math import inf
@@ -45,7 +45,7 @@ def _matches(toleration: Value) -> bool:
 
 
 RULE = ResourceRule(
-    id="W21",
+    id="W20",
     name="limit-eviction-wait",
     severity=Severity.HIGH,
     what="Pods of Deployments leave an unreachable node within a few seconds.",

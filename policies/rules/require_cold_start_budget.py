@@ -1,4 +1,4 @@
-"""W22: how long a replica takes to serve is said, phase by phase, and what waits for it waits as long."""
+"""W23: how long a replica takes to serve is said, phase by phase, and what waits for it waits as long."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -72,7 +72,7 @@ def _number(value: Value, default: int) -> int:
 
 
 RULE = ResourceRule(
-    id="W22",
+    id="W23",
     name="require-cold-start-budget",
     severity=Severity.MEDIUM,
     what="Deployments with GPUs say how long each phase of a cold start takes; probe and rollout wait as long.",
