@@ -197,7 +197,11 @@ TENANTS = [
     ),
 ]
 KEYS = [
-    ("surprise", "1", "platform.surprise: unknown key, known here are access, asynchronous, cluster, cost_center, forecast"),
+    (
+        "surprise",
+        "1",
+        "platform.surprise: unknown key, known here are access, asynchronous, cluster, cost_center, forecast",
+    ),
     ("sites.1.rack", "3", "platform.sites.1.rack: unknown key, known here are name, reservation_id, weight, zone"),
     ("phase", "full", "platform.phase: unknown key, known here are"),
     ("nodes.system", "", "platform.nodes.system: is missing, must be given: nodes of the cluster's own services"),

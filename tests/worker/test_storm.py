@@ -12,11 +12,9 @@ import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-import pytest
-from queue_rig import OK, PATIENCE_SECONDS, Bench, batch_line
+from queue_rig import OK, Bench, batch_line
 
 from worker import letters, requests
 from worker.connection import AWAY, connect
