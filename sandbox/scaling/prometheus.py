@@ -22,6 +22,7 @@ LABELS = {"labelSelector": "app.kubernetes.io/name=prometheus"}
 IN_POD = ("tls_config", "authorization", "bearer_token_file", "basic_auth")
 """How a pod of Prometheus logs in; here the targets are behind a proxy on loopback."""
 
+DISCOVERY = "kubernetes_sd_configs"
 READY_SECONDS = 30.0
 REFRESH = "5s"
 """How often targets are asked for, where Kubernetes' own discovery would be told of each change."""
@@ -96,9 +97,8 @@ class Prometheus:
         return ApiClient(self.plane.endpoint, authority.pair.certificate.read_text(), StaticCredentials(certificate))
 
     def _job(self, job: Props, client: ApiClient) -> Props:
-        plain = {key: value for key, value in job.items() if key not in IN_POD}
-        found = plain.pop("kubernetes_sd_configs", None) or []
-        urls = [self.targets.discovered(Discovery.of(entry), client) for entry in found]
+        plain = {key: value for key, value in job.items() if key not in {*IN_POD, DISCOVERY}}
+        urls = [self.targets.discovered(Discovery.of(entry), client) for entry in rows(job, DISCOVERY)]
         discovered = [{"url": url, "refresh_interval": REFRESH} for url in urls]
         return {**plain, "proxy_url": self.targets.url, **({"http_sd_configs": discovered} if discovered else {})}
 

@@ -114,15 +114,15 @@ MODULES = (
         # The adapter's own command listens on all addresses: ours is that command without this listener.
         tools={"keda-operator": "github.com/kedacore/keda/v2/cmd/operator", "keda-adapter": "./adapter"},
         minutes=12.0,
-        disk_gib=4.0,
+        disk_gib=6.0,
         data={KEDA_MANIFESTS: ("github.com/kedacore/keda/v2", "config")},
     ),
     Module(
         name="metrics-server",
         version="v0.9.0",
         tools={"metrics-server": "sigs.k8s.io/metrics-server/cmd/metrics-server"},
-        minutes=3.0,
-        disk_gib=1.0,
+        minutes=3.7,
+        disk_gib=2.0,
         data={METRICS_SERVER_MANIFESTS: ("sigs.k8s.io/metrics-server", "manifests/base")},
     ),
     Module(
