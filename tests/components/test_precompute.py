@@ -44,6 +44,12 @@ def test_the_program_takes_what_the_pod_gives_it() -> None:
     assert found.ahead_seconds == settings.access.gateway.cache.fresh_seconds // 2
 
 
+def test_it_is_in_the_workers_image() -> None:
+    (own,) = _pod()["containers"]
+    (worker,) = _made("apps/v1:Deployment", "llm-prod-a-workers")["spec"]["template"]["spec"]["containers"]
+    assert own["image"] == worker["image"]
+
+
 def test_its_host_is_a_headless_service_of_the_gateways_and_its_port_is_theirs() -> None:
     service = _made("core/v1:Service", "llm-prod-a-gateway-prompts")
     found = from_environment(_environment())
