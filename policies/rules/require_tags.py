@@ -17,6 +17,7 @@ UNTAGGABLE: Final = frozenset(
         "aws:autoscaling/attachment:Attachment",
         "aws:autoscaling/policy:Policy",
         "aws:ec2/peeringConnectionOptions:PeeringConnectionOptions",
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         "aws:ec2/route:Route",
         "aws:ec2/routeTableAssociation:RouteTableAssociation",
         "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
