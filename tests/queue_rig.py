@@ -33,7 +33,7 @@ class RedisServer:
     Attributes:
         program: the launcher of `redis-server`.
         folder: its append-only file and log.
-        options: more of its options, as words.
+        options: more of its options, as words; the last is one that takes the port.
     """
 
     program: Path
@@ -49,7 +49,9 @@ class RedisServer:
         self.folder.mkdir(parents=True, exist_ok=True)
         where = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder)]
         kept = ["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction"]
-        self.daemon.start([str(self.program), *where, *kept, *self.options])
+        # The options may end with that of another port.
+        more = [*self.options, str(self.port)] if self.options else []
+        self.daemon.start([str(self.program), *where, *kept, *more])
         self.await_line("Ready to accept connections")
 
     def await_line(self, text: str) -> None:

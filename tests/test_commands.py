@@ -14,12 +14,16 @@ SHELL_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 MENTION = re.compile(r"`make ([a-z]+)`")
 TARGET = re.compile(r"^([a-z]+):.*?## .*\n((?:\t.*\n)*)", re.MULTILINE)
 SANDBOX = "python -m sandbox "
+WORKER = "python -m worker "
 
 RUN_BY_CI = {"make lint", "make types", "make test"}
 """What .ci/run runs; `make test` runs the rest by tests/life."""
 
 RUN_BY_LIFE = {"up", "preview", "refresh", "status", "report", "destroy", "down", "kill-nodes"}
 """Words of `python -m sandbox` that tests/life runs on the real engine."""
+
+RUN_BY_WORKER = {"submit", "answers", "status", "failed", "redrive"}
+"""Words of `python -m worker` that tests/worker runs on a real Redis."""
 
 RUN_HERE = {"make plan", "make policies"}
 
@@ -50,7 +54,10 @@ def test_the_documents_show_commands() -> None:
 @pytest.mark.parametrize("command", shown())
 def test_a_shown_command_exists_and_is_run(command: str) -> None:
     assert not command.startswith("make ") or command.removeprefix("make ") in targets()
-    assert command in RUN_BY_CI | RUN_HERE or sandbox_word(command) in RUN_BY_LIFE
+    if command.startswith(WORKER):
+        assert command.removeprefix(WORKER).split()[0] in RUN_BY_WORKER
+    else:
+        assert command in RUN_BY_CI | RUN_HERE or sandbox_word(command) in RUN_BY_LIFE
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
@@ -63,6 +70,12 @@ def test_ci_runs_what_is_said_of_it() -> None:
     assert {
         f"make {target}" for target in re.findall(r"^make .*?([a-z]+) </dev/null$", script, re.MULTILINE)
     } == RUN_BY_CI
+
+
+@pytest.mark.parametrize("word", sorted(RUN_BY_WORKER))
+def test_the_workers_tests_run_what_is_said_of_them(word: str) -> None:
+    tests = (ROOT / "tests" / "worker" / "test_worker.py").read_text() + (ROOT / "tests" / "queue_rig.py").read_text()
+    assert re.search(rf'\.(lines|command)\("{word}"', tests)
 
 
 @pytest.mark.parametrize("word", sorted(RUN_BY_LIFE))

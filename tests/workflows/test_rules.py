@@ -66,7 +66,7 @@ def test_a_workflow_reads_by_default_and_runs_nobody_elses_code_with_more(path: 
 def test_a_job_has_no_more_rights_than_it_needs(job: Job) -> None:
     called = job.body.get("uses", "").removeprefix("./.github/workflows/").removesuffix(".yml")
     cloud = job.uses(CLOUD) or (called and any(each.uses(CLOUD) for each in JOBS if each.workflow == called))
-    if cloud:
+    if cloud or str(job) == "image.push":
         assert job.permissions == {"contents": "read", "id-token": "write"}
     else:
         assert job.permissions == (MAY_COMMENT if str(job) == "comment.comment" else {})
@@ -97,6 +97,16 @@ def test_a_role_is_had_in_its_environment_alone(job: Job) -> None:
     role, environment = ("DEPLOY_ROLE", "${{ inputs.stack }}") if deploys else ("PREVIEW_ROLE", "preview")
     assert step["with"]["role"] == f"${{{{ vars.{role} }}}}"
     assert job.body["environment"] == environment
+
+
+def test_images_are_pushed_with_a_role_of_their_own_in_its_environment() -> None:
+    [job] = [job for job in RUNNING if str(job) == "image.push"]
+    [step] = [step for step in job.steps if "role-to-assume" in step.get("with", {})]
+    assert step["with"]["role-to-assume"] == "${{ vars.IMAGE_ROLE }}"
+    assert job.body["environment"] == "image"
+    assert {each["stack"] for each in job.body["strategy"]["matrix"]["include"]} == {
+        path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")
+    }
 
 
 def test_one_update_of_a_stack_at_a_time_and_none_cut_short() -> None:

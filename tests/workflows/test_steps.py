@@ -22,7 +22,11 @@ CONTEXTS = {
     "github.event.workflow_run.head_branch": BRANCH,
     "github.event.workflow_run.head_sha": SHA,
     "inputs.stack": "prod",
+    "github.sha": SHA,
+    "matrix.region": "us-east-1",
     "matrix.stack": "prod",
+    "vars.AWS_ACCOUNT": "123456789012",
+    "vars.IMAGE_ROLE": "arn:aws:iam::123456789012:role/image",
     "vars.AWS_REGION": "us-east-1",
     "vars.DEPLOY_ROLE": "arn:aws:iam::123456789012:role/deploy",
     "vars.PREVIEW_ROLE": "arn:aws:iam::123456789012:role/preview",
@@ -60,6 +64,11 @@ def test_a_job_runs_through_and_leaves_its_report(machine: Machine, name: str) -
     if name in LEAVES:
         assert machine.artifact(LEAVES[name]) == REPORT
         assert machine.summary == (machine.folder / "artifacts" / LEAVES[name] / "comment.md").read_text()
+
+
+def test_a_pushed_image_says_its_digest(machine: Machine) -> None:
+    assert machine.run(JOBS["image.push"])
+    assert machine.summary == f"asynchronous.image_digest: sha256:{7:064}\n"
 
 
 def test_every_job_that_makes_a_report_is_known() -> None:
@@ -113,6 +122,8 @@ def changed(body: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
         ("drift.drift", '--out "$REPORT"', '--out "$REPROT"'),
         ("stack.review", "${{ inputs.stack }}", "${{ inputs.stakc }}"),
         ("check.policies", "tests/policies", "tests/policy"),
+        ("image.push", "worker/Dockerfile", "worker/Dokerfile"),
+        ("image.push", "$REPOSITORY:$SHA", "$REPOSITORY:$SAH"),
         ("check.everything", ".ci/run", ".ci/rnu"),
     ],
 )
