@@ -77,5 +77,8 @@ def test_its_namespace_is_closed_but_for_the_api_server_and_prometheus() -> None
 
 def test_it_is_there_before_what_it_scales() -> None:
     # Without its kinds the API server refuses a ScaledObject.
-    (scaled,) = (it for urn, it in _made().requests.items() if it.type.endswith(":ScaledObject") and "-b-" in urn)
-    assert any("helm.sh/v3:Release" in urn and "llm-prod-b-keda" in urn for urn in scaled.dependencies)
+    scaled = [it for it in _made().requests.values() if it.type.endswith(":ScaledObject")]
+    assert scaled
+    for each in scaled:
+        site = each.name.rpartition("-")[0]
+        assert any(urn.endswith(f"helm.sh/v3:Release::{site}-keda") for urn in each.dependencies)
