@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 from sandbox.controlplane import ControlPlane
-from sandbox.controlplane.client import ApiClient, Object
+from sandbox.controlplane.client import NOT_FOUND, ApiClient, ApiError, Object
 from sandbox.drills.groups import unmade
 from sandbox.drills.workload import GPU, NODES, Workload, is_ready
 from sandbox.errors import SandboxError
@@ -17,7 +18,9 @@ NODE_COUNT, POD_COUNT, PART = 500, 2000, 4
 """Nodes, pods, and by how much both are divided for the size that is compared with it."""
 
 _PATIENCE_SECONDS: Final = 900.0
+_AT_ONCE: Final = 8
 _DEPLOYMENTS: Final = f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments"
+_REPLICA_SETS: Final = f"/apis/apps/v1/namespaces/{NAMESPACE}/replicasets"
 _PODS: Final = f"/api/v1/namespaces/{NAMESPACE}/pods"
 _LABELS: Final = {"app": "scale"}
 
@@ -104,7 +107,9 @@ def fill(plane: ControlPlane, pod: Object, nodes: int, count: int) -> Filled:
         raise SandboxError(f"{_ready(client)} of {count} pods are ready after {_PATIENCE_SECONDS:.0f} s")
     took = time.monotonic() - started
     client.request("DELETE", f"{_DEPLOYMENTS}/{NAMESPACE}", {"propagationPolicy": "Background"})
-    wait_until(lambda: _emptied(client), _PATIENCE_SECONDS)
+    if not wait_until(lambda: not client.get(_REPLICA_SETS)["items"], _PATIENCE_SECONDS):
+        raise SandboxError(f"the Deployment of {count} pods is not gone after {_PATIENCE_SECONDS:.0f} s")
+    _empty(client)
     return Filled(nodes, count, took)
 
 
@@ -148,10 +153,19 @@ def _ready(client: ApiClient) -> int:
     return client.get(f"{_DEPLOYMENTS}/{NAMESPACE}")["status"].get("readyReplicas", 0)
 
 
-def _emptied(client: ApiClient) -> bool:
-    """Remove the pods that are left, as the controllers would one after the other, and tell whether none is."""
-    client.request("DELETE", _PODS, {"gracePeriodSeconds": 0})
-    return not client.get(_PODS, {"limit": "1"})["items"]
+def _empty(client: ApiClient) -> None:
+    """Remove all pods at once; the controllers would wait for each pod's grace."""
+    names: list[str] = [pod["metadata"]["name"] for pod in client.get(_PODS)["items"]]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(lambda name: _remove(client, name), names))
+
+
+def _remove(client: ApiClient, name: str) -> None:
+    try:
+        client.request("DELETE", f"{_PODS}/{name}", {"gracePeriodSeconds": 0})
+    except ApiError as error:
+        if error.status != NOT_FOUND:
+            raise
 
 
 def _named(node: Object, number: int) -> Object:
