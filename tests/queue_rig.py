@@ -71,6 +71,7 @@ class StandIn:
 
     def __init__(self, behaviour: Behaviour = lambda _id, _call: OK) -> None:
         self.behaviour = behaviour
+        self.held = False
         self.port = free_port()
         self.asked: Counter[str] = Counter()
         self.answered: Counter[str] = Counter()
@@ -108,6 +109,8 @@ class StandIn:
         status, seconds = self.behaviour(job_id, self.asked[job_id])
         try:
             await asyncio.sleep(seconds)
+            while self.held:
+                await asyncio.sleep(0.02)
         except asyncio.CancelledError:
             self.dropped[job_id] += 1
             raise
@@ -210,6 +213,10 @@ class Bench:
 
     def submit(self, *ids: str, prompt: str = "hello") -> list[dict[str, Any]]:
         return self.lines("submit", "-", text="\n".join(batch_line(each, prompt) for each in ids))
+
+    def until_asked(self, jobs: int) -> None:
+        """Wait until the model server was asked about so many jobs."""
+        assert wait_until(lambda: len(self.model.asked) >= jobs, PATIENCE_SECONDS), self.model.asked
 
     def until(self, **states: int) -> None:
         """Wait until so many jobs are in these states."""

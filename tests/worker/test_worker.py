@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from queue_rig import OK, Bench, batch_line, bench
+from queue_rig import OK, PATIENCE_SECONDS, Bench, batch_line, bench
 
 from sandbox.controlplane.pki import Authority
+from sandbox.process import wait_until
 from worker import publisher, requests
 from worker.answers import Answer
 from worker.connection import connect
@@ -80,11 +81,13 @@ def test_a_request_that_is_refused_is_not_tried_again(rig: Bench) -> None:
 
 
 def test_jobs_under_way_end_before_the_worker_does(rig: Bench) -> None:
-    rig.model.behaviour = lambda _id, _call: (200, 3.0)
-    worker = rig.worker(CONCURRENCY="2").ready()
+    rig.model.held = True
+    worker = rig.worker(CONCURRENCY="2", GRACE_SECONDS="60").ready()
     rig.submit("a", "b", "c")
-    rig.until(active=2)
+    rig.until_asked(2)
     worker.terminate()
+    assert wait_until(lambda: worker.status("/readyz") == 503, PATIENCE_SECONDS)
+    rig.model.held = False
     assert worker.ended()
     assert rig.status().items() >= {"completed": 2, "waiting": 1, "active": 0}.items()
 
@@ -93,7 +96,7 @@ def test_what_does_not_end_within_the_grace_is_given_back_whole(rig: Bench) -> N
     rig.model.behaviour = lambda _id, call: (200, 60.0) if call == 1 else OK
     worker = rig.worker(GRACE_SECONDS="1").ready()
     rig.submit("a")
-    rig.until(active=1)
+    rig.until_asked(1)
     worker.terminate()
     assert worker.ended()
     assert rig.model.dropped == {"a": 1}
