@@ -10,7 +10,7 @@ import sys
 import threading
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -109,7 +109,7 @@ class StandIn:
         status, seconds = self.behaviour(job_id, self.asked[job_id])
         try:
             await asyncio.sleep(seconds)
-            while self.held:
+            while self.held:  # noqa: ASYNC110 - another thread sets it
                 await asyncio.sleep(0.02)
         except asyncio.CancelledError:
             self.dropped[job_id] += 1
@@ -237,7 +237,7 @@ def batch_line(job_id: str, prompt: str = "hello") -> str:
 
 
 @contextlib.contextmanager
-def bench(program: Path, folder: Path, *options: str, **variables: str) -> Iterator[Bench]:
+def bench(program: Path, folder: Path, *options: str, **variables: str) -> Generator[Bench]:
     """A Redis and a model server; the test starts workers."""
     redis = RedisServer(program, folder / "redis", options)
     redis.start()

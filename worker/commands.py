@@ -3,7 +3,7 @@
 import argparse
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -19,7 +19,7 @@ _OK: Final = 200
 
 
 @contextlib.asynccontextmanager
-async def _open(settings: Settings) -> AsyncIterator[Queue]:
+async def _open(settings: Settings) -> AsyncGenerator[Queue]:
     # One connection: Redis's WAIT is about what the same connection wrote.
     redis = connect(settings.redis, single=True)
     try:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from redis.asyncio import Redis
 
@@ -44,7 +44,7 @@ async def run(settings: Settings) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _publishing(settings: Settings, redis: Redis, queue: Queue) -> AsyncIterator[None]:
+async def _publishing(settings: Settings, redis: Redis, queue: Queue) -> AsyncGenerator[None]:
     if not settings.metric_region:
         yield
         return
