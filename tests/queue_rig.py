@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -70,7 +71,7 @@ class StandIn:
     """A model server that answers as told, and counts requests and answers by job."""
 
     def __init__(self, behaviour: Behaviour = lambda _id, _call: OK) -> None:
-        self.behaviour = behaviour
+        self.behaviour: Behaviour = behaviour
         self.held = False
         self.port = free_port()
         self.asked: Counter[str] = Counter()

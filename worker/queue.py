@@ -120,7 +120,7 @@ class Queue:
         wanted = self._settings.redis.replicas
         if wanted == 0 or jobs == 0:
             return
-        got: int = await cast("Any", self._redis.wait(wanted, _REPLICATION_MILLISECONDS))
+        got: int = await cast("Any", self._redis).wait(wanted, _REPLICATION_MILLISECONDS)
         if got < wanted:
             raise WorkerError(
                 f"{got} of {wanted} replicas have the {jobs} jobs after {_REPLICATION_MILLISECONDS} ms:"
