@@ -152,7 +152,8 @@ def test_every_job_is_done_once_or_a_dead_letter(rig: Bench) -> None:
     twice = sum(rig.model.answered.values()) - len(after.answers)
     assert twice <= (storm.killed + WORKERS) * SLOTS
     # Dead letters had all their attempts.
-    assert {len(after.dead[each].history) for each in always - stalled} == {ATTEMPTS}
+    # A worker that is killed between an attempt's line and its end leaves a line for an attempt that is made again.
+    assert all(len(after.dead[each].history) >= ATTEMPTS for each in always - stalled)
     assert {after.dead[each].attempts for each in always - stalled} == {ATTEMPTS}
     # No attempt came before its time: 1 s after the first failure, 2 s after the second.
     waits = [
