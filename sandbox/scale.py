@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from sandbox.controlplane import ControlPlane
@@ -157,7 +158,7 @@ def _empty(client: ApiClient) -> None:
     """Remove all pods at once; the controllers would wait for each pod's grace."""
     names: list[str] = [pod["metadata"]["name"] for pod in client.get(_PODS)["items"]]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(lambda name: _remove(client, name), names))
+        list(pool.map(partial(_remove, client), names))
 
 
 def _remove(client: ApiClient, name: str) -> None:

@@ -22,20 +22,23 @@ def main(arguments: Sequence[str]) -> int:
     """
     asked = _parser().parse_args(arguments)
     try:
-        found = settings.from_environment(os.environ)
+        _run(asked, settings.from_environment(os.environ))
+    except WorkerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(asked: argparse.Namespace, found: settings.Settings) -> None:
+    try:
         if asked.command == "run":
             _log_as_json()
             asyncio.run(service.run(found))
         else:
             asyncio.run(_print(asked, found))
-    except WorkerError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
     except AWAY as error:
         where = f"{found.redis.host}:{found.redis.port}"
-        print(f"error: Redis at {where} does not answer ({error}); check REDIS_HOST, TLS and password", file=sys.stderr)
-        return 1
-    return 0
+        raise WorkerError(f"Redis at {where} does not answer ({error}); check REDIS_HOST, TLS and password") from None
 
 
 async def _print(asked: argparse.Namespace, found: settings.Settings) -> None:

@@ -37,11 +37,12 @@ class _NamedConnection(SSLConnection):
     """A TLS connection to one name that holds the certificate against another."""
 
     def __init__(self, *, server_name: str, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**options)  # pyright: ignore[reportUnknownMemberType] - redis types its options in part
         self._server_name = server_name
 
     def _connection_arguments(self) -> Mapping[str, Any]:
-        return {**super()._connection_arguments(), "server_hostname": self._server_name}
+        given: Mapping[str, Any] = super()._connection_arguments()  # pyright: ignore[reportUnknownMemberType] - as above
+        return {**given, "server_hostname": self._server_name}
 
 
 def connect(settings: RedisSettings, *, single: bool = False) -> Redis:

@@ -38,7 +38,7 @@ class CloudWatch(Protocol):
 def cloudwatch(region: str) -> CloudWatch:
     """Return a client with the pod's own role; it gives up within the time between two data points."""
     config = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
-    session = cast("Any", botocore.session.get_session())
+    session = cast("Any", botocore.session).get_session()
     return session.create_client("cloudwatch", region_name=region, config=config)
 
 

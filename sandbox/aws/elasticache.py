@@ -101,7 +101,8 @@ def _require_family(cloud: Cloud, props: Props) -> None:
 
 def _require_parameters(props: Props) -> None:
     require_one_of("family", props["family"], FAMILIES, CODE)
-    for parameter in props.get("parameters") or []:
+    parameters: list[Props] = props.get("parameters") or []
+    for parameter in parameters:
         if parameter["name"] == "maxmemory-policy":
             require_one_of("maxmemory-policy", parameter["value"], EVICTION, CODE)
 

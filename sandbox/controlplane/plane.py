@@ -26,7 +26,8 @@ GC_PERCENT = "50"
 """How far the Go heaps may grow: soft limits, and garbage as a share of what lives (https://go.dev/doc/gc-guide).
 
 Measured with a site's objects, KEDA's types among them: an API server held to 170 MiB takes 45 % of a core when nothing
-happens, all of it to collect; held to 240 MiB 3 %. Fewer controllers and smaller watch caches give back next to nothing.
+happens, all of it to collect; held to 240 MiB 3 %. Fewer controllers and smaller watch caches give back next to
+nothing.
 """
 
 STAGES = (
