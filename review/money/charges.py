@@ -158,6 +158,7 @@ _USAGE: Final = frozenset(
 _FREE: Final = (
     "aws:acm/",
     "aws:autoscaling/attachment:",
+    "aws:autoscaling/policy:",
     "aws:cloudwatch/logDelivery",
     "aws:iam/",
     "aws:vpc/",
@@ -172,6 +173,7 @@ _FREE: Final = (
     "aws:ec2/subnet:",
     "aws:ec2/vpc:",
     "aws:ec2/vpcPeeringConnectionAccepter:",
+    "aws:ecr/lifecyclePolicy:",
     "aws:eks/accessEntry:",
     "aws:eks/accessPolicyAssociation:",
     "aws:eks/addon:",

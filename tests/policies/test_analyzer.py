@@ -96,7 +96,7 @@ def test_the_real_program_passes_without_a_word(stack: str) -> None:
 def test_what_is_broken_between_resources_fails_in_the_stack(mutation: Mutation) -> None:
     pack, request = shipped("prod"), proto.AnalyzeStackRequest()
     assert complaints(mutation.apply(estate("prod")), request, pack) == []
-    assert {name for name, _, _ in told(pack.AnalyzeStack(request, None))} == {"require-spare-replicas"}
+    assert {name for name, _, _ in told(pack.AnalyzeStack(request, None))} == {"require-spare-replicas", *mutation.also}
 
 
 def test_what_a_stack_rule_cannot_tell_is_a_note_on_its_resource(servicer: Analyzer) -> None:

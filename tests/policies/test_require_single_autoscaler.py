@@ -10,13 +10,19 @@ WAYS: Value = {
     "scaleDown": {"policies": [{"type": "Pods"}], "stabilizationWindowSeconds": 300},
 }
 MUTATIONS = (
-    changed(AUTOSCALER, "llm-prod-b-gateway", ("spec", "scaleTargetRef", "name"), "deepseek-inference"),
+    changed(
+        AUTOSCALER,
+        "llm-prod-b-gateway",
+        ("spec", "scaleTargetRef", "name"),
+        "deepseek-inference",
+        also=("require-load-signals", "require-spare-replicas"),
+    ),
     Added(
         AUTOSCALER,
         {
             "metadata": {"name": "cpu", "namespace": "business"},
             "spec": {
-                "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "deepseek-gateway"},
+                "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "gateway"},
                 "minReplicas": 2,
                 "maxReplicas": 4,
                 "metrics": [{"type": "Resource"}],

@@ -57,8 +57,9 @@ def test_the_origin_is_reached_by_tls_with_the_token() -> None:
 
 def test_the_token_is_a_secret_wherever_it_goes_and_stays_the_first_one() -> None:
     assert SECRET in _one("cloudfront/distribution:Distribution")["origins"]
-    assert SECRET in _one("secretVersion:SecretVersion")["secretString"]
-    (version,) = [each for name, each in _prod().requests.items() if "SecretVersion::" in name]
+    (token,) = [each for each in _prod().of("secretVersion:SecretVersion") if each.name == "llm-prod-entry-origin"]
+    assert SECRET in token.inputs["secretString"]
+    (version,) = [each for name, each in _prod().requests.items() if "SecretVersion::llm-prod-entry" in name]
     assert list(version.ignoreChanges) == ["secretString"]
 
 

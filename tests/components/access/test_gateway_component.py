@@ -121,7 +121,8 @@ def test_pods_change_with_their_files() -> None:
 
 
 def test_the_origins_word_is_a_secret_of_the_stack() -> None:
-    names = {each.inputs["metadata"]["name"] for each in _prod().of("core/v1:Secret")}
+    secrets = [each.inputs["metadata"] for each in _prod().of("core/v1:Secret")]
+    names = {each["name"] for each in secrets if each["namespace"] == "business"}
     (volume,) = [each["secret"] for each in _pod()["volumes"] if each["name"] == "origin"]
     assert names == {volume["secretName"]} == {"gateway-origin"}
     (request,) = [each for urn, each in _prod().requests.items() if urn.endswith(f"kubernetes:core/v1:Secret::{NAME}")]
@@ -157,8 +158,16 @@ def test_only_monitoring_sees_metrics_only_precompute_sees_prompts_and_only_mode
 
 
 def _asked(pod: dict[str, Any]) -> tuple[int, int, int]:
-    """Return millicores, MiB and GPUs of a pod: sidecars run beside the others, so all count."""
-    limits = [each["resources"]["limits"] for each in (*pod.get("initContainers", []), *pod["containers"])]
+    """Return millicores, MiB and GPUs of a pod: sidecars run beside the others, so all count.
+
+    What ends before the others begin does not, as long as it asks for no more than they:
+    https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers
+    """
+    first = pod.get("initContainers", [])
+    beside = [*(each for each in first if each.get("restartPolicy") == "Always"), *pod["containers"]]
+    limits = [each["resources"]["limits"] for each in beside]
+    for each in first:
+        assert _millicores(each["resources"]["limits"]["cpu"]) <= sum(_millicores(limit["cpu"]) for limit in limits)
     for every in (*pod.get("initContainers", []), *pod["containers"]):
         assert every["resources"]["requests"] == every["resources"]["limits"]
     return (

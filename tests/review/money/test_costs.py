@@ -61,15 +61,18 @@ def test_a_site_of_the_shipped_settings_by_hand() -> None:
 
 def test_what_sites_share_stands_apart() -> None:
     shared = _site(program.deployed(), "")
-    # 6 interface endpoints in 2 zones, the keys of the logs, the zone of the API's names, the origin's token.
-    assert shared.after == 12 * Decimal("7.30") + 2 + Decimal("0.50") + Decimal("0.40")
+    # 6 interface endpoints in 2 zones, the keys of both logs, the weights and the queue, the zone of the API's names, the
+    # origin's token and the queue's password.
+    assert shared.after == 12 * Decimal("7.30") + 4 + Decimal("0.50") + 2 * Decimal("0.40")
     assert shared.formula[0] == "12 x interface endpoint in a zone x 730 h x 0.01 USD/h = 87.60 USD"
     assert shared.unpriced == (
         "1 x Accelerator, not in the price table",
-        "2 x Bucket, billed by usage",
+        "3 x Bucket, billed by usage",
         "1 x Distribution, billed by usage",
         "2 x HealthCheck, not in the price table",
         "2 x LogGroup, billed by usage",
+        "1 x ReplicationGroup cache.r7g.large, not in the price table",
+        "1 x Repository, billed by usage",
         "1 x WebAcl, not in the price table",
     )
 
