@@ -203,6 +203,8 @@ HELD: dict[str, Count] = {
     "source": listed("logs", "describe_delivery_sources", "deliverySources"),
     "sink": listed("logs", "describe_delivery_destinations", "deliveryDestinations"),
     "delivery": listed("logs", "describe_deliveries", "deliveries"),
+    "images": listed("ecr", "describe_repositories", "repositories"),
+    "aging": found("ecr", "get_lifecycle_policy", repositoryName="images"),
 }
 """How many of a case's kind AWS holds."""
 

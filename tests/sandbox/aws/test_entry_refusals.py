@@ -72,7 +72,7 @@ REFUSED: tuple[tuple[str, Props, str], ...] = (
     ("distribution", {"aliases": ["www.example.com"]}, r"\['www.example.com'\] are not among the names"),
     ("distribution", {"webAclId": "@balancer.arn"}, r"which webAclId of"),
     ("writable", {"policy": OPEN}, r"AccessDenied: .* blockPublicPolicy forbids"),
-    ("alarm", {"name": "x", "period": 45}, r"period is 45 s"),
+    ("alarm", {"name": "x", "period": 45, "alarmActions": []}, r"period is 45 s"),
 )  # fmt: skip
 
 

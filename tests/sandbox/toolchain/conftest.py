@@ -25,7 +25,8 @@ build)
   for word in "$@"; do
     [ "$last" = -o ] && out="$word"
     case "$word" in
-    */kwok|*/pulumi|*/kube-*) [ "$last" != -o ] && echo program > "$out${word##*/}" ;;
+    */kwok|*/pulumi|*/kube-*|*/operator|./adapter|*/metrics-server)
+      [ "$last" != -o ] && echo program > "$out${word##*/}" ;;
     */server/v3) echo program > "${out}server" ;;
     esac
     last="$word"
@@ -77,6 +78,8 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     (stages / "embed.go").write_text("package node\n")
     (stages / "testdata" / "case.yaml").write_text("kind: Pod\n")
     stages.chmod(0o555)
+    for data in ("config", "manifests/base"):
+        (tmp_path / "module" / data).mkdir(parents=True)
     values = {"PATH": f"{tmp_path / 'path'}{os.pathsep}/bin{os.pathsep}/usr/bin", "XDG_CACHE_HOME": f"{tmp_path}/cache"}
     values |= {"GO_CALLS": f"{tmp_path}/go-calls", "GO_MODULE": f"{tmp_path}/module"}
     for name, value in values.items():

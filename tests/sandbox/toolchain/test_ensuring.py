@@ -122,7 +122,7 @@ def test_too_little_disk_space_is_refused_before_any_build(machine: "Machine", m
         return _Usage(2**40, 2**40, 2**30 + 1)
 
     monkeypatch.setattr("shutil.disk_usage", nearly_full)
-    with pytest.raises(SandboxError, match=r"has 1\.0 GiB free of the 8\.5 GiB needed"):
+    with pytest.raises(SandboxError, match=r"has 1\.0 GiB free of the 16\.5 GiB needed"):
         machine.ensure()
     assert machine.go_calls == []
 
