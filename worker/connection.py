@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from redis.asyncio import Connection, ConnectionPool, Redis, SSLConnection
 from redis.asyncio.retry import Retry
@@ -41,7 +41,7 @@ class _NamedConnection(SSLConnection):
         self._server_name = server_name
 
     def _connection_arguments(self) -> Mapping[str, Any]:
-        given: Mapping[str, Any] = super()._connection_arguments()  # pyright: ignore[reportUnknownMemberType] - as above
+        given = cast("Mapping[str, Any]", super()._connection_arguments())  # pyright: ignore[reportUnknownMemberType] - as above
         return {**given, "server_hostname": self._server_name}
 
 
