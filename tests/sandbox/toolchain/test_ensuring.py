@@ -154,7 +154,9 @@ def test_the_compilers_caches_are_removed_unless_they_are_to_be_kept(
 
 
 def test_an_unknown_tool_is_named(machine: "Machine") -> None:
-    with pytest.raises(SandboxError, match="no such tool: kubectl; known are keda-operator, keda-adapter, kube-apiserver"):
+    with pytest.raises(
+        SandboxError, match="no such tool: kubectl; known are keda-operator, keda-adapter, kube-apiserver"
+    ):
         machine.ensure("kubectl")
 
 
