@@ -2,18 +2,14 @@
 
 import argparse
 import asyncio
-import json
 import math
-import os
 import shutil
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sandbox import toolchain
-from sandbox.access import figures, files, rig
-from sandbox.access.figures import Figure
+from sandbox.access import files, rig
 from sandbox.access.files import SiteFiles
 from sandbox.access.plot import timeline
 from sandbox.access.scenarios import ALL, Found, Scenario
@@ -23,6 +19,8 @@ from sandbox.lifecycle.stacks import Project
 from sandbox.lifecycle.turn import turn
 from sandbox.paths import Paths
 from sandbox.progress import Progress
+from sandbox.rehearsal import command, figures
+from sandbox.rehearsal.figures import Figure
 from sandbox.toolchain.catalog import ACCESS
 
 STACK = "prod"
@@ -34,20 +32,14 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         0; 1 where a bound does not hold, or for an error that was told; 130 after Ctrl-C.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _options(arguments)
-    try:
-        paths, chosen = Paths.of_checkout(Path.cwd()), _chosen(options.scenarios)
+
+    def ran() -> command.Results:
+        paths, scenarios = Paths.of_checkout(Path.cwd()), command.chosen(options.scenarios, ALL) or ALL
         with turn(paths):
-            results = run(paths, chosen, options.files, options.scale)
-    except SandboxError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted: every process is ended\n")
-        return 130
-    sys.stdout.write(figures.table(results) + "\n")
-    return int(any(figure.held is False for _, found in results for figure in found))
+            return run(paths, scenarios, options.files, options.scale)
+
+    return command.measured(ran, "every process is ended")
 
 
 def run(
@@ -78,7 +70,7 @@ def run(
             if found.samples:
                 drawn = timeline(f"{scenario.name}: {scenario.text}", found.samples, found.marks)
                 (home / f"{scenario.name}.svg").write_text(drawn)
-            (home / "figures.json").write_text(json.dumps(_report(results), indent=2))
+            command.keep(home, results)
     progress.say(f"figures and timelines: {home}/figures.json and *.svg")
     return results
 
@@ -101,17 +93,6 @@ def _leaves(group: BaseExceptionGroup[SandboxError]) -> list[BaseException]:
 
 def _of_clusters(paths: Paths) -> Mapping[str, SiteFiles]:
     return files.from_clusters(paths, Project.of(Path.cwd()).stack(STACK))
-
-
-def _report(results: Sequence[tuple[str, Sequence[Figure]]]) -> dict[str, object]:
-    return {"cores": os.cpu_count(), "load_average": os.getloadavg(), "scenarios": figures.as_json(results)}
-
-
-def _chosen(names: Sequence[str]) -> list[Scenario]:
-    by_name = {scenario.name: scenario for scenario in ALL}
-    if unknown := sorted(set(names) - set(by_name)):
-        raise SandboxError(f"no such scenario: {', '.join(unknown)}; known are {', '.join(by_name)}")
-    return [by_name[name] for name in names] or list(ALL)
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from drawing.chart import AMBER, BLUE, GREEN, RED, VIOLET, Axis, Column, Line, Mark, Panel, chart
-from sandbox.access.figures import percentile
 from sandbox.access.load import Sample
+from sandbox.rehearsal.figures import percentile
 
 
 def timeline(title: str, samples: Sequence[Sample], marks: Sequence[Mark]) -> str:

@@ -1,16 +1,11 @@
 """`python -m sandbox.drills [DRILL ...]`: nodes die, are reclaimed and drained under the model server."""
 
 import argparse
-import json
-import os
 import shutil
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sandbox.access import figures
-from sandbox.access.figures import Figure
 from sandbox.controlplane import ControlPlane
 from sandbox.drills.drills import ALL, Drill
 from sandbox.drills.plot import timeline
@@ -20,6 +15,8 @@ from sandbox.lifecycle.fleet import clusters
 from sandbox.lifecycle.turn import turn
 from sandbox.paths import Paths
 from sandbox.progress import Progress
+from sandbox.rehearsal import command
+from sandbox.rehearsal.figures import Figure
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,20 +25,14 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         0; 1 where a bound does not hold, or for an error that was told; 130 after Ctrl-C.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _options(arguments)
-    try:
-        paths, chosen = Paths.of_checkout(Path.cwd()), _chosen(options.drills)
+
+    def drilled() -> command.Results:
+        paths, drills = Paths.of_checkout(Path.cwd()), command.chosen(options.drills, ALL, "drill") or ALL
         with turn(paths):
-            results = run(_plane(paths), chosen, paths.home / "drills", options.scale)
-    except SandboxError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted: `make up` brings back the nodes that are missing\n")
-        return 130
-    sys.stdout.write(figures.table(results) + "\n")
-    return int(any(figure.held is False for _, found in results for figure in found))
+            return run(_plane(paths), drills, paths.home / "drills", options.scale)
+
+    return command.measured(drilled, "`make up` brings back the nodes that are missing")
 
 
 def run(
@@ -69,7 +60,7 @@ def run(
             found = drill.run(workload, scale)
         results.append((drill.name, found.figures))
         (home / f"{drill.name}.svg").write_text(timeline(f"{drill.name}: {drill.text}", found.looks, found.marks))
-        (home / "figures.json").write_text(json.dumps(_report(results), indent=2))
+        command.keep(home, results, "drills")
     progress.say(f"figures and timelines: {home}/figures.json and *.svg")
     return results
 
@@ -82,17 +73,6 @@ def _plane(paths: Paths) -> ControlPlane:
     if not plane.is_running():
         raise SandboxError(f"the control plane of cluster {plane.name} does not run; run `make up` first")
     return plane
-
-
-def _report(results: Sequence[tuple[str, Sequence[Figure]]]) -> dict[str, object]:
-    return {"cores": os.cpu_count(), "load_average": os.getloadavg(), "drills": figures.as_json(results)}
-
-
-def _chosen(names: Sequence[str]) -> list[Drill]:
-    by_name = {drill.name: drill for drill in ALL}
-    if unknown := sorted(set(names) - set(by_name)):
-        raise SandboxError(f"no such drill: {', '.join(unknown)}; known are {', '.join(by_name)}")
-    return [by_name[name] for name in names] or list(ALL)
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

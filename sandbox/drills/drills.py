@@ -6,11 +6,11 @@ from math import nan
 from typing import Final
 
 from drawing.chart import Mark
-from sandbox.access.figures import Figure, at_least, at_most
 from sandbox.drills import eks, groups, kubelets
 from sandbox.drills.phases import Phases, phases
 from sandbox.drills.recorder import Look, Recorder
 from sandbox.drills.workload import Workload
+from sandbox.rehearsal.figures import Figure, at_least, at_most
 
 LIMIT_SECONDS: Final = 60.0
 """How long a dead node's pods may be away."""

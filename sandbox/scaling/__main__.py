@@ -1,11 +1,8 @@
 """`python -m sandbox.scaling [SCENARIO ...]`: load steps on each signal of the model servers, and what must hold."""
 
 import argparse
-import json
 import math
-import os
 import shutil
-import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -14,14 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox import toolchain
-from sandbox.access import figures
-from sandbox.access.figures import Figure
 from sandbox.controlplane import ControlPlane
 from sandbox.errors import SandboxError
 from sandbox.lifecycle.fleet import clusters
 from sandbox.lifecycle.turn import turn
 from sandbox.paths import Paths
 from sandbox.progress import Progress
+from sandbox.rehearsal import command, figures
+from sandbox.rehearsal.figures import Figure
 from sandbox.scaling import rig, scenarios
 from sandbox.scaling.recording import picture
 from sandbox.scaling.scenarios import Scenario
@@ -61,8 +58,7 @@ class Bench:
     def _keep(self, scenario: Scenario, title: str, found: Sequence[Figure], running: rig.Rig) -> None:
         with self._lock:
             self.results.append((scenario.name, found))
-            report = {"load_average": os.getloadavg(), "scenarios": figures.as_json(self.results)}
-            (self.folder / "figures.json").write_text(json.dumps(report, indent=2))
+            command.keep(self.folder, self.results)
         if running.recording.samples:
             (self.folder / f"{scenario.name}.svg").write_text(picture(f"{title}: {scenario.text}", running.recording))
 
@@ -73,21 +69,16 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         0; 1 where a bound does not hold, or for an error that was told; 130 after Ctrl-C.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="make scaling", description=__doc__)
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="by name; all of them when none is given")
-    try:
+    names = parser.parse_args(arguments).scenarios
+
+    def ran() -> command.Results:
         paths = Paths.of_checkout(Path.cwd())
         with turn(paths):
-            results = run(paths, parser.parse_args(arguments).scenarios)
-    except SandboxError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted: every process is ended\n")
-        return 130
-    sys.stdout.write(figures.table(results) + "\n")
-    return int(any(figure.held is False for _, found in results for figure in found))
+            return run(paths, names)
+
+    return command.measured(ran, "every process is ended")
 
 
 def run(paths: Paths, names: Sequence[str]) -> list[tuple[str, Sequence[Figure]]]:
@@ -119,11 +110,9 @@ def _run(running: rig.Rig, scenario: Scenario) -> Sequence[Figure]:
 
 
 def _chosen(workload: Workload, names: Sequence[str]) -> list[Scenario]:
-    by_name = {scenario.name: scenario for scenario in scenarios.all_of(workload.signals)}
-    if unknown := sorted(set(names) - set(by_name)):
-        raise SandboxError(f"no such scenario: {', '.join(unknown)}; known are {', '.join(by_name)}")
+    known = scenarios.all_of(workload.signals)
     # The longest first, as three run side by side.
-    return [by_name[name] for name in names] or list(reversed(by_name.values()))
+    return command.chosen(names, known) or list(reversed(known))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sandbox.access.figures import Figure, at_least, at_most
+from sandbox.rehearsal.figures import Figure, at_least, at_most
 from sandbox.scaling.recording import Recording, flips
 from sandbox.scaling.rig import LOW, Rig
 from sandbox.scaling.workload import Signal

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.access.figures import Figure
 from sandbox.drills.__main__ import run
 from sandbox.drills.drills import ALL, Drill
 from sandbox.drills.workload import Workload
+from sandbox.rehearsal.figures import Figure
 
 from .site import Site, eventually
 

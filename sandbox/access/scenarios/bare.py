@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.access.figures import Figure, at_least, at_most, share
 from sandbox.access.layout import GATEWAY_PORT
 from sandbox.access.rig import Rig
 from sandbox.access.scenarios.scenario import Found, Scenario
 from sandbox.access.site import Site
 from sandbox.errors import SandboxError
 from sandbox.process import Daemon
+from sandbox.rehearsal.figures import Figure, at_least, at_most, share
 
 ROUNDS = 5
 ROUND_SECONDS = 6

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sandbox.access.client import Answer, Client, Request
-from sandbox.access.figures import at_least, at_most, share
 from sandbox.access.load import CLIENTS, OK, Stream
 from sandbox.access.model.http import events_of
 from sandbox.access.rig import Rig, control
 from sandbox.access.scenarios.scenario import Found, Scenario, Timeline
 from sandbox.access.site import Site
+from sandbox.rehearsal.figures import at_least, at_most, share
 
 PROMPTS, EXPONENT = 400, 1.0
 """Distinct prompts, and how steeply the k-th is asked less often than the first: 1/k^EXPONENT (Zipf's law)."""

@@ -4,10 +4,10 @@ import os
 import subprocess
 from pathlib import Path
 
-from sandbox.access.figures import Figure, at_most
 from sandbox.access.rig import Rig
 from sandbox.access.scenarios.scenario import Found, Scenario
 from sandbox.access.site import GATEWAY, SERVICE, Site
+from sandbox.rehearsal.figures import Figure, at_most
 
 
 async def _run(rig: Rig, scale: float) -> Found:

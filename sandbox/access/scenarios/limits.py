@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 from drawing.chart import Mark
 from sandbox.access.client import Request
-from sandbox.access.figures import Figure, at_least, at_most, percentile, share
 from sandbox.access.load import CLIENTS, OK, Sample, Source, Stream
 from sandbox.access.rig import Rig
 from sandbox.access.scenarios.scenario import Found, Scenario, Timeline, between, failed_percent, latency_ms
+from sandbox.rehearsal.figures import Figure, at_least, at_most, percentile, share
 
 TOO_MANY = 429
 UNAVAILABLE = 503

@@ -5,12 +5,12 @@ import math
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from sandbox.access.figures import Figure, at_most, share
 from sandbox.access.layout import Pod
 from sandbox.access.load import OK, Sample
 from sandbox.access.model.behaviour import Mode
 from sandbox.access.rig import Rig, control, peers
 from sandbox.access.scenarios.scenario import Found, Scenario, Timeline, between, even, failed_percent, latency_ms
+from sandbox.rehearsal.figures import Figure, at_most, share
 
 BEFORE, AFTER, RECOVERY = 10.0, 60.0, 50.0
 """Seconds of load before the fault, with it, and after its end."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sandbox.access.client import Request
-from sandbox.access.figures import Figure, at_least, at_most
 from sandbox.access.load import OK, Sample, Stream
 from sandbox.access.rig import Rig, peers
 from sandbox.access.scenarios.scenario import RATE, Found, Scenario, Timeline, between, even, failed_percent
 from sandbox.access.site import Site
+from sandbox.rehearsal.figures import Figure, at_least, at_most
 
 BEFORE, AFTER = 10.0, 40.0
 CHECK_SECONDS, CHECKS = 5.0, 2

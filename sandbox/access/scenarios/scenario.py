@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from drawing.chart import Mark
-from sandbox.access.figures import Figure, percentile, share
 from sandbox.access.load import Load, Sample, Stream
 from sandbox.access.rig import Rig
+from sandbox.rehearsal.figures import Figure, percentile, share
 
 RATE = 40.0
 """Requests/s to each site where a scenario says no other."""

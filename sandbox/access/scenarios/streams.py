@@ -10,7 +10,6 @@ from typing import Any
 
 import grpc
 
-from sandbox.access.figures import Figure, at_least, at_most
 from sandbox.access.load import CLIENTS, OK, TENANTS, Sample
 from sandbox.access.model.http import events_of
 from sandbox.access.model.protocol import STREAM, Request, StreamResponse
@@ -18,6 +17,7 @@ from sandbox.access.model.streams import checksum
 from sandbox.access.rig import HOST, Rig
 from sandbox.access.scenarios.scenario import Found, Scenario, Timeline
 from sandbox.access.site import Site
+from sandbox.rehearsal.figures import Figure, at_least, at_most
 
 SSE_STREAMS = 500
 SSE_SECONDS, SSE_TOKENS = 30.0, 60

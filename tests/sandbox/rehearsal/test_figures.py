@@ -2,9 +2,9 @@ import math
 
 from drawing.chart import Mark
 from sandbox.access.client import Answer
-from sandbox.access.figures import Figure, as_json, at_least, at_most, percentile, table
 from sandbox.access.load import Sample
 from sandbox.access.plot import timeline
+from sandbox.rehearsal.figures import Figure, as_json, at_least, at_most, percentile, table
 
 
 def test_a_percentile_is_a_value_that_was_measured() -> None:

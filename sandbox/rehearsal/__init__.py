@@ -1,0 +1,1 @@
+"""What the rehearsals that measure have in common: the access layer, autoscaling, and the drills."""
