@@ -6,12 +6,14 @@ import re
 import signal
 import ssl
 import urllib.request
+from collections import Counter
 from typing import Any
 from urllib.error import HTTPError
 
 import pytest
 
 from sandbox.controlplane import ControlPlane
+from sandbox.controlplane.nodes import NODE_GROUP_LABEL
 from sandbox.process import started_at
 
 from .checkout import Checkout, eventually, finish
@@ -29,6 +31,10 @@ def inference_pods(plane: ControlPlane) -> list[dict[str, Any]]:
 
 def nodes(plane: ControlPlane) -> dict[str, dict[str, Any]]:
     return {node["metadata"]["name"]: node for node in plane.admin().get("/api/v1/nodes")["items"]}
+
+
+def group_of(plane: ControlPlane, pod: dict[str, Any]) -> str:
+    return nodes(plane)[pod["spec"]["nodeName"]]["metadata"]["labels"][NODE_GROUP_LABEL]
 
 
 def all_scheduled(plane: ControlPlane, replicas: int) -> bool:
@@ -109,16 +115,20 @@ def test_every_inference_pod_runs_on_a_gpu_node_of_its_site(checkout: Checkout) 
             assert node["metadata"]["labels"]["topology.kubernetes.io/zone"] == zone
 
 
-def test_pods_return_on_the_spare_nodes_when_a_group_dies(checkout: Checkout) -> None:
+def test_pods_return_on_spare_and_on_demand_nodes_when_a_group_dies(checkout: Checkout) -> None:
     name, plane = next(iter(checkout.planes().items()))
-    victim = nodes(plane)[inference_pods(plane)[0]["spec"]["nodeName"]]
-    group = victim["metadata"]["labels"]["eks.amazonaws.com/nodegroup"]
-    wanted = len(inference_pods(plane))
+    pods = inference_pods(plane)
+    group = group_of(plane, pods[0])
+    lost = [node for node in nodes(plane).values() if node["metadata"]["labels"][NODE_GROUP_LABEL] == group]
     checkout.sandbox("kill-nodes", name, group)
-    eventually(lambda: all_scheduled(plane, wanted), 180)
-    groups = {nodes(plane)[p["spec"]["nodeName"]]["metadata"]["labels"]["eks.amazonaws.com/nodegroup"]
-              for p in inference_pods(plane)}  # fmt: skip
+    # Spare nodes take the least that is served. The alarm on nodes that do not come brings the others' place.
+    checkout.sandbox("ring", f"{name}-on-demand-fallback", str(len(lost)))
+    eventually(lambda: all_scheduled(plane, len(pods)), 180)
+    groups = Counter(group_of(plane, pod) for pod in inference_pods(plane))
     assert group not in groups
+    [stand_in] = [each for each in groups if each.startswith(f"{name}-on-demand")]
+    least = checkout.settings(name.split("-")[1])["inference"]["replicas"]["minimum"]
+    assert groups.total() - groups[stand_in] >= least
 
 
 def test_nobody_gets_in_without_a_login(checkout: Checkout) -> None:

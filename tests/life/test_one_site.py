@@ -124,7 +124,7 @@ def of_type(checkout: Checkout, type_: str) -> dict[str, str]:
 
 def test_a_new_size_replaces_nothing(small: Checkout) -> None:
     before = small.checkpoint("prod").identities
-    small.change("prod", {"nodes.spot.maximum": 9, "inference.replicas.maximum": 5})
+    small.change("prod", {"nodes.spot.maximum": 9, "inference.replicas.maximum": 7})
     printed = small.sandbox("up")
     assert re.search(r"^up prod: \d+ same, \d+ update$", printed, re.MULTILINE), printed
     assert small.checkpoint("prod").identities == before
