@@ -2,7 +2,6 @@
 
 import json
 import os
-import runpy
 import secrets
 import sys
 from collections.abc import Callable, Generator
@@ -22,8 +21,9 @@ from sandbox.cloud.identity import assume
 from sandbox.errors import SandboxError
 from sandbox.lifecycle import leftovers
 from sandbox.lifecycle.interruption import deferred
+from sandbox.lifecycle.program import program_of
 from sandbox.lifecycle.report import Report
-from sandbox.lifecycle.stacks import Project, Stack
+from sandbox.lifecycle.stacks import Stack
 from sandbox.paths import HOME_VARIABLE, Paths
 
 PARALLEL = 16
@@ -160,18 +160,6 @@ class Engine:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         }
-
-
-def program_of(project: Project) -> Callable[[], None]:
-    """The checkout's `__main__.py`, run as the language host would run it."""
-
-    def run() -> None:
-        root = str(project.checkout)
-        if root not in sys.path:
-            sys.path.insert(0, root)
-        runpy.run_path(str(project.checkout / "__main__.py"), run_name="__main__")
-
-    return run
 
 
 def write_workspace(stack: Stack, work: Path) -> None:

@@ -118,7 +118,10 @@ def test_one_more_replica_against_a_commit_is_safe(changed: Checkout) -> None:
     changed.sandbox("report", "--base", "HEAD", expect=2)
     report = Report.of(changed)
     report.says(
-        "## ✅ Safe: In prod and dr: 8 updated in place", "8 updated, ", "policies: 3 waived", "1 stack without effect"
+        "## ✅ Safe: In prod and dr: 12 updated in place",
+        "12 updated, ",
+        "policies: 3 waived",
+        "1 stack without effect",
     )
     assert not report.told["dangers"]
     assert report.facts == {
@@ -135,11 +138,16 @@ def test_one_more_replica_against_a_commit_is_safe(changed: Checkout) -> None:
 def test_another_gpu_in_both_sites_is_blocked(base: Checkout) -> None:
     report = review(base, OTHER_GPU, expect=5)
     report.says(
-        "## 🛑 Blocked: Sites a and b: one change disrupts all of them", "**4 replaced**", "**4 dangers**", "first**"
+        "## 🛑 Blocked: Sites a and b: one change disrupts all of them", "**10 replaced**", "**10 dangers**", "first**"
     )
     assert report.dangers("replace") == {
         **{f"NodeGroup llm-prod-{site}-reserved": ["instanceTypes[0]"] for site in "ab"},
         **{f"CapacityReservation llm-prod-{site}-reserved": ["instanceType"] for site in "ab"},
+        **{
+            f"Policy llm-prod-{site}-reserved-{signal}": ["autoscalingGroupName"]
+            for site in "ab"
+            for signal in ("cpu", "memory", "queue")
+        },
     }
     assert report.facts["sites a and b", "sites that this change disrupts or rolls"] == ("none", "a and b")
 
