@@ -19,6 +19,8 @@ MADE_BY_AWS = {
 IN_USE = {
     "ec2": "DependencyViolation", "iam": "DeleteConflict", "eks": "ResourceInUseException", "lb": "ResourceInUse",
     "acm": "ResourceInUseException", "wafv2": "WAFAssociatedItemException",
+    "aws:rds/parameterGroup:ParameterGroup": "InvalidDBParameterGroupState",
+    "aws:rds/subnetGroup:SubnetGroup": "InvalidDBSubnetGroupStateFault",
 }  # fmt: skip
 
 
@@ -46,7 +48,7 @@ def require_unused(cloud: Cloud, row: Row) -> None:
     users = sorted(f"{other.type.rsplit(':', 1)[-1]} {other.id}" for other in cloud.ledger.all() if _uses(other, row))
     if users:
         service = row.type.split(":")[1].split("/")[0]
-        code = IN_USE.get(service, "DependencyViolation")
+        code = IN_USE.get(row.type) or IN_USE.get(service, "DependencyViolation")
         raise ProviderError(f"{code}: {row.type} {row.id} is in use by {', '.join(users)}; delete these first")
 
 

@@ -23,12 +23,18 @@ from sandbox.aws import (
     log_delivery,
     network,
     peering,
+    rds_backups,
+    rds_events,
+    rds_instance,
+    rds_parameters,
+    rds_subnets,
     records,
     routing,
     scaling_policy,
     secret,
     security,
     target_group,
+    topic,
     zones,
 )  # fmt: skip
 from sandbox.aws import template as launch
@@ -37,7 +43,8 @@ from sandbox.aws.spec import Input, Spec
 SERVICES = (
     network, routing, security, peering, launch, iam, keys, eks_cluster, eks_nodes, eks_addon, eks_access,
     zones, records, certificates, load_balancer, target_group, listener, secret, accelerator,
-    firewall, distribution, bucket, bucket_settings, scaling_policy, alarm, log_delivery, elasticache, images,
+    firewall, distribution, bucket, bucket_settings, scaling_policy, alarm, log_delivery, elasticache, images, topic,
+    rds_subnets, rds_parameters, rds_instance, rds_backups, rds_events,
 )  # fmt: skip
 
 GLOBAL = ("iam", "route53", "cloudfront", "globalaccelerator")

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from sandbox.aws.provider import AwsProvider
 from sandbox.plugin.provider import Subject
-from tests.sandbox.aws.cases import Case, Props
+from tests.sandbox.aws.case import Case, Props
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Estate:
 
     def require_no_drift(self) -> None:
         for name, made in self.made.items():
-            seen = self.provider.read(subject_of(made.case), made.identity, {}, {})
+            seen = self.provider.read(subject_of(made.case), made.identity, {}, made.outputs)
             assert seen is not None, name
             assert (seen.inputs, seen.outputs) == (made.inputs, made.outputs), name
 
@@ -61,7 +61,7 @@ class Estate:
     def delete(self, case: Case) -> None:
         made = self.made.pop(case.name)
         self.provider.delete(subject_of(case), made.identity, made.outputs)
-        assert self.provider.read(subject_of(case), made.identity, {}, {}) is None
+        assert self.provider.read(subject_of(case), made.identity, {}, made.outputs) is None
 
 
 def _output(outputs: Any, path: str) -> Any:

@@ -25,7 +25,8 @@ from sandbox.aws.table import TABLE
 from sandbox.cloud.backends import seeded
 from sandbox.cloud.journal import Journal
 from sandbox.paths import Paths
-from tests.sandbox.aws.cases import CASES, Case
+from tests.sandbox.aws.case import Case
+from tests.sandbox.aws.cases import CASES
 from tests.sandbox.aws.conftest import FakePlane
 from tests.sandbox.aws.estate import Estate
 
@@ -149,6 +150,11 @@ def versions(aws: Cloud, estate: Estate) -> int:
     return len(client.describe_secret(SecretId=estate.id("secret")).get("VersionIdsToStages") or {})
 
 
+def publishers(aws: Cloud, estate: Estate) -> int:
+    held = aws.client("sns").get_topic_attributes(TopicArn=estate.id("topic"))
+    return str(held["Attributes"]["Policy"]).count("events.rds.amazonaws.com")
+
+
 RECORDS = listed("route53", "list_resource_record_sets", "ResourceRecordSets", HostedZoneId="zone")
 HELD: dict[str, Count] = {
     "vpc": ec2("vpcs", "Vpcs"),
@@ -205,6 +211,12 @@ HELD: dict[str, Count] = {
     "delivery": listed("logs", "describe_deliveries", "deliveries"),
     "images": listed("ecr", "describe_repositories", "repositories"),
     "aging": found("ecr", "get_lifecycle_policy", repositoryName="images"),
+    "topic": listed("sns", "list_topics", "Topics"),
+    "publishers": publishers,
+    "members": listed("rds", "describe_db_parameter_groups", "DBParameterGroups"),
+    "placed": listed("rds", "describe_db_subnet_groups", "DBSubnetGroups"),
+    **dict.fromkeys(("member", "plain"), listed("rds", "describe_db_instances", "DBInstances")),
+    "events": listed("rds", "describe_event_subscriptions", "EventSubscriptionsList"),
 }
 """How many of a case's kind AWS holds."""
 
