@@ -6,6 +6,7 @@ from typing import Final
 
 from sandbox.aws.cloud import Cloud
 from sandbox.aws.keys import KEY
+from sandbox.aws.rds_replica import describe
 from sandbox.aws.rds_rules import INSTANCE
 from sandbox.aws.rules import require, require_between, require_one_of
 from sandbox.aws.spec import Reference, Spec, inputs
@@ -42,13 +43,14 @@ def _require_valid(cloud: Cloud, props: Props) -> None:
     allowed = DESTINATIONS.get(source.region, ())
     require_one_of(f"the destination of backups of {source.region}", cloud.region, allowed, CODE)
     require_between("retentionPeriod", props.get("retentionPeriod"), DAYS, CODE)
+    held = describe(Cloud(cloud.paths, source.region), source.inputs["identifier"])
     require(
-        bool(source.inputs.get("backupRetentionPeriod")),
+        bool(held["BackupRetentionPeriod"]),
         f"InvalidDBInstanceState: {source.inputs['identifier']} has no automated backups; "
         "set its backupRetentionPeriod to 1 or more",
     )
     require(
-        not source.inputs.get("storageEncrypted") or bool(props.get("kmsKeyId")),
+        not held["StorageEncrypted"] or bool(props.get("kmsKeyId")),
         f"{CODE}: {source.inputs['identifier']} is encrypted; give a kmsKeyId of {cloud.region}",
     )
     _require_first(cloud, arn)

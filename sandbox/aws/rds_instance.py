@@ -78,7 +78,7 @@ def _asked(props: Props) -> dict[str, Any]:
     logs = rows(props, "enabledCloudwatchLogsExports")
     return asked | {
         "DBInstanceIdentifier": props["identifier"], "Port": props.get("port", PORT),
-        "EnableCloudwatchLogsExports": logs,
+        "BackupRetentionPeriod": props.get("backupRetentionPeriod", 0), "EnableCloudwatchLogsExports": logs,
     }  # fmt: skip
 
 

@@ -31,11 +31,11 @@ def inherited(cloud: Cloud, props: Props) -> Props:
     if not props.get("replicateSourceDb"):
         return props
     source = _source(cloud, props["replicateSourceDb"])
-    _require_source(cloud, source)
-    _require_key(cloud, source, props)
+    held = describe(Cloud(cloud.paths, source.region), source.inputs["identifier"])
+    _require_source(cloud, source, held)
+    _require_key(cloud, source, held, props)
     strange = [name for name in OWN if props.get(name)]
     require(not strange, f"{COMBINATION}: {' and '.join(strange)} with replicateSourceDb; a replica has its source's")
-    held = describe(Cloud(cloud.paths, source.region), source.inputs["identifier"])
     whole = {name: held[key] for name, key in TAKEN_OVER.items() if key in held} | props
     require_family(cloud, props, whole["engine"], str(whole["engineVersion"]))
     return whole
@@ -63,17 +63,17 @@ def _is_named(cloud: Cloud, row: Row, name: str) -> bool:
     return name == row.outputs["arn"] or (row.region == cloud.region and name == row.inputs["identifier"])
 
 
-def _require_source(cloud: Cloud, source: Row) -> None:
+def _require_source(cloud: Cloud, source: Row, held: Props) -> None:
     name = source.inputs["identifier"]
     require(
-        bool(source.inputs.get("backupRetentionPeriod")),
+        bool(held["BackupRetentionPeriod"]),
         f"InvalidDBInstanceState: {name} has no automated backups, which the source of a replica must have; "
         "set backupRetentionPeriod to 1 or more",
     )
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations
     require(
         not source.inputs.get("manageMasterUserPassword"),
-        f"InvalidParameterCombination: RDS manages the master password of {name}, and makes no replica of such an "
+        f"{COMBINATION}: RDS manages the master password of {name}, and makes no replica of such an "
         "instance; give it a password of your own secret",
     )
     replicas = [row for row in cloud.ledger.find(INSTANCE) if row.inputs.get("replicateSourceDb") in _names(source)]
@@ -84,9 +84,9 @@ def _names(source: Row) -> set[str]:
     return {source.outputs["arn"], source.inputs["identifier"]}
 
 
-def _require_key(cloud: Cloud, source: Row, props: Props) -> None:
+def _require_key(cloud: Cloud, source: Row, held: Props, props: Props) -> None:
     """(https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.XRgn.html)."""
-    encrypted, key = bool(source.inputs.get("storageEncrypted")), props.get("kmsKeyId")
+    encrypted, key = held["StorageEncrypted"], props.get("kmsKeyId")
     require(
         encrypted or not key,
         f"{COMBINATION}: kmsKeyId for a replica of {source.inputs['identifier']}, which is not encrypted",
