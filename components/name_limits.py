@@ -94,6 +94,9 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "aws:lb/targetGroup:TargetGroup": Limit(
         longest=32, suffixed=True, source=f"{_BALANCING}/API_CreateTargetGroup.html"
     ),
+    "aws:memorydb/cluster:Cluster": Limit(
+        longest=40, source="https://docs.aws.amazon.com/memorydb/latest/devguide/clusters.create.html"
+    ),
     "aws:s3/bucket:Bucket": Limit(
         longest=63,
         suffixed=True,

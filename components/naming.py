@@ -92,6 +92,21 @@ def queue(stack: str) -> str:
     return f"{stack}-queue"
 
 
+def stores(stack: str) -> str:
+    """Return the name of what a region's cache and shared table have in common: their key and their way in."""
+    return f"{stack}-stores"
+
+
+def cache(stack: str) -> str:
+    """Return the name of a region's cache."""
+    return f"{stack}-cache"
+
+
+def shared(stack: str) -> str:
+    """Return the name of a region's member of the shared table."""
+    return f"{stack}-shared"
+
+
 def worker_images(stack: str) -> str:
     """Return the name of a region's repository of the queue worker's image."""
     return f"{stack}-queue-worker"
@@ -137,16 +152,32 @@ def _of_region(stack: str) -> Iterator[tuple[str, str]]:
     yield "aws:s3/bucket:Bucket", weights(stack)
     yield "aws:ecr/repository:Repository", worker_images(stack)
     yield from _of_queue(queue(stack))
+    yield from _of_stores(stack)
     for domain in (BUSINESS, DATA, MONITORING, KEDA):
         yield "kubernetes:core/v1:Namespace", domain
 
 
 def _of_queue(name: str) -> Iterator[tuple[str, str]]:
     yield "aws:ec2/securityGroup:SecurityGroup", name
+    yield "aws:kms/alias:Alias", key_alias(name)
+    yield from _of_group(name)
+
+
+def _of_group(name: str) -> Iterator[tuple[str, str]]:
     yield "aws:elasticache/parameterGroup:ParameterGroup", name
     yield "aws:elasticache/replicationGroup:ReplicationGroup", name
     yield "aws:elasticache/subnetGroup:SubnetGroup", name
-    yield "aws:kms/alias:Alias", key_alias(name)
+    yield "aws:secretsmanager/secret:Secret", name
+
+
+def _of_stores(stack: str) -> Iterator[tuple[str, str]]:
+    yield "aws:ec2/securityGroup:SecurityGroup", stores(stack)
+    yield "aws:kms/alias:Alias", key_alias(stores(stack))
+    yield from _of_group(cache(stack))
+    name = shared(stack)
+    # Its user and its list of users have the same name, and the same limit.
+    yield "aws:memorydb/cluster:Cluster", name
+    yield "aws:cloudwatch/metricAlarm:MetricAlarm", f"{name}-lag"
     yield "aws:secretsmanager/secret:Secret", name
 
 

@@ -24,6 +24,8 @@ from components.settings import Site as SiteSettings
 from components.site import Site
 from components.site_args import SiteArgs
 from components.storage.asynchronous import Queue, QueueArgs
+from components.storage.places import places
+from components.storage.stores import Stores, StoresArgs
 from components.storage.weights import WeightsBucket, WeightsBucketArgs
 from components.traffic import Entry as EntrySettings
 from components.upstream import RegionOutputs, SiteOutputs
@@ -57,7 +59,9 @@ class Platform(Component):
         self._entry = owned.outputs if owned else cast("RegionOutputs", args.upstream).entry
         self._front = self._region_front(owned)
         self._weights = self._weights_bucket()
+        self._places = places(args.settings, self._network, self._networks, self._witness)
         self._queue = self._queue_store()
+        self._stores = self._region_stores(args.upstream)
         self._sites = {site.name: self._site(site, log_key) for site in args.settings.sites}
         self._endpoints = self._private_ways()
         self.outputs = self._outputs()
@@ -89,11 +93,13 @@ class Platform(Component):
         return SiteNetwork(naming.of_site(self._name, site.name), args, self._here)
 
     def _queue_store(self) -> Queue:
-        args = QueueArgs(
-            settings=self._settings, account=self._account, network=self._network, sites=self._networks,
-            witness=self._witness,
-        )  # fmt: skip
+        args = QueueArgs(settings=self._settings, account=self._account, where=self._places)
         return Queue(self._name, args, self._here)
+
+    def _region_stores(self, upstream: RegionOutputs | None) -> Stores:
+        joined = upstream.shared if upstream else None
+        args = StoresArgs(settings=self._settings, account=self._account, where=self._places, joined=joined)
+        return Stores(self._name, args, self._here)
 
     def _owned_entry(self, entry: EntrySettings | None) -> Entry | None:
         if entry is None:
@@ -143,6 +149,7 @@ class Platform(Component):
             weights=self._weights,
             account=self._account,
             queue=self._queue,
+            stores=self._stores,
             origin=self._entry.origin_token,
             backup=pulumi.Output.concat(backup, f":{HTTPS}") if backup else "",
             backup_name=names.origin(self._entry.domain) if backup else "",
@@ -177,6 +184,7 @@ class Platform(Component):
             tables=self._tables(),
             sites={name: self._site_outputs(site, zones[name]) for name, site in self._sites.items()},
             entry=self._entry,
+            shared=self._stores.shared.cluster_name,
         )
 
     def _site_outputs(self, site: Site, zone: str) -> SiteOutputs:

@@ -13,6 +13,7 @@ from components.precompute import Precompute
 from components.quotas import Quotas
 from components.scaling import Scaling
 from components.serving import Inference
+from components.stores import Stores
 from components.tenants import Tenants
 from components.traffic import Access
 from components.vocabulary import (
@@ -106,6 +107,7 @@ class Settings(Model):
     scaling: Scaling = Field(description="how many replicas there are")
     inference: Inference = Field(description="model serving")
     asynchronous: Asynchronous = Field(description="requests that somebody reads the answer of later")
+    stores: Stores = Field(description="where answers are kept")
     precompute: Precompute = Field(description="answers made ahead of their questions")
     forecast: Forecast = Field(description="the traffic that the sizes are planned for")
     tenants: Tenants = Field(default=[], description="whose pods run beside the platform's; each has a namespace")

@@ -42,7 +42,8 @@ class EntryOutputs:
 class RegionOutputs:
     """What people and other stacks need of a region.
 
-    `tables` are route tables by a lasting name; `entry` is the one that the region serves, its own or its upstream's.
+    `tables` are route tables by a lasting name; `entry` is the one that the region serves, its own or its upstream's;
+    `shared` is the name of the multi-Region cluster that the region's table is a member of.
     """
 
     role: str
@@ -53,6 +54,7 @@ class RegionOutputs:
     tables: Mapping[str, pulumi.Input[str]]
     sites: Mapping[str, SiteOutputs]
     entry: EntryOutputs
+    shared: pulumi.Input[str]
 
     def export(self) -> None:
         """Make this the stack's output, and the origin's token another."""

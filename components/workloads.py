@@ -17,12 +17,14 @@ from components.compute.inference import Inference, InferenceArgs
 from components.compute.keda import Keda, KedaArgs
 from components.compute.node_scaling.scale_in_job import ScaleIn, ScaleInArgs
 from components.compute.precompute import PrecomputeArgs, PrecomputeJob
+from components.compute.stores import NamedStore, NamedStoreArgs
 from components.compute.weights.component import Weights, WeightsArgs
 from components.compute.workers import Workers, WorkersArgs
 from components.monitoring import targets
 from components.monitoring.prometheus import Prometheus, PrometheusArgs
 from components.planning.fleet import Sizes
 from components.site_args import SiteArgs
+from components.stores import CACHE_HOST, SHARED_HOST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ class Workloads:
         self._gateway()
         self._precompute()
         self._workers(keda)
+        self._store_names()
         self._shrink()
 
     def _keda(self) -> Keda:
@@ -141,6 +144,20 @@ class Workloads:
             after=self._after,
         )
         PrecomputeJob(f"{self._name}-precompute", args, self._opts)
+
+    def _store_names(self) -> None:
+        stores = self._args.stores
+        cache = NamedStoreArgs(
+            host=CACHE_HOST, store=stores.cache.host, secrets={"password": stores.cache.password}, after=self._after
+        )
+        NamedStore(f"{self._name}-cache", cache, self._opts)
+        shared = NamedStoreArgs(
+            host=SHARED_HOST,
+            store=stores.shared.host,
+            secrets={"user": stores.shared.user, "password": stores.shared.password},
+            after=self._after,
+        )
+        NamedStore(f"{self._name}-shared", shared, self._opts)
 
     def _shrink(self) -> None:
         args = ScaleInArgs(

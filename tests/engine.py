@@ -126,6 +126,8 @@ def outputs(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         "aws:elasticache/replicationGroup:ReplicationGroup": {
             "primaryEndpointAddress": f"master.{name}.cache.example",
         },
+        "aws:memorydb/cluster:Cluster": {"clusterEndpoints": [{"address": f"clustercfg.{name}.example", "port": 6379}]},
+        "aws:memorydb/multiRegionCluster:MultiRegionCluster": {"multiRegionClusterName": f"ldgnf-{name}"},
         "aws:s3/bucket:Bucket": {"bucket": f"{name}-1a2b3c4"},
     }  # fmt: skip
     return made | special.get(type_, {})
@@ -161,6 +163,7 @@ UPSTREAM = {
     "entry": {
         "domain": "llm.example.com", "zone_id": "Z-UP", "name_servers": ["ns-1.example"], "listener_arn": "arn:listener",
     },
+    "shared": "ldgnf-llm-prod-shared",
 }  # fmt: skip
 
 

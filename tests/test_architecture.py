@@ -25,6 +25,7 @@ PURE = [
     "forecast",
     "asynchronous",
     "quotas",
+    "stores",
     "precompute",
     "traffic",
     "ports",

@@ -77,6 +77,8 @@ TYPED = [
     ("forecast.response_seconds", ".inf", "must be a finite number"),
     ("forecast.requests_per_second.mean", "40", "mean 40.0 is above peak 36.0; lower one or raise the other"),
     ("forecast.measured.sources", "[someone]", 'sources.0: got "someone", must be an https address'),
+    ("stores.shared.node_type", "db.r7g.large", 'stores.shared.node_type: got "db.r7g.large", must be an R7g of size'),
+    ("stores.shared.node_type", "db.r6g.2xlarge", 'got "db.r6g.2xlarge", must be an R7g of size xlarge or above'),
     ("quotas.data.gpus", "-1", "quotas.data.gpus: got -1, must be 0 or more"),
 ]
 PLACES = [

@@ -7,28 +7,20 @@ append-only file is not to be had beside Multi-AZ: the loss of all nodes at once
 jobs instead of losing them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypedDict
+from typing import Final
 
 import pulumi
-from pulumi_aws.ec2 import SecurityGroup
-from pulumi_aws.elasticache import ParameterGroup, ParameterGroupParameterArgsDict, ReplicationGroup, SubnetGroup
-from pulumi_aws.vpc import SecurityGroupIngressRule
 
 from components.asynchronous import Store
 from components.base import Component
 from components.chosen import ChosenSecret, ChosenSecretArgs
 from components.keys import EncryptionKey, EncryptionKeyArgs
-from components.ports import REDIS_PORT
+from components.storage.places import Places, way_in
+from components.storage.valkey import GroupArgs, replication_group
 
-# https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html
-_FAMILY: Final = "valkey8"
 # BullMQ asks for it: https://docs.bullmq.io/guide/going-to-production#max-memory-policy
-_EVICTION: Final[ParameterGroupParameterArgsDict] = {"name": "maxmemory-policy", "value": "noeviction"}
-# An hour, UTC, in which the Americas sleep, and the maintenance after it.
-_SNAPSHOTS: Final = "07:00-08:00"
-_MAINTENANCE: Final = "sun:08:30-sun:09:30"
+_EVICTION: Final = "noeviction"
 
 
 class QueuePassword(ChosenSecret):
@@ -45,17 +37,13 @@ class QueueStoreArgs:
     Attributes:
         store: its settings.
         account: the AWS account.
-        vpc: id of the region's network.
-        subnets: where its nodes are, one for each zone, two or more.
-        clients: networks that reach it, as CIDRs.
+        where: its networks.
         protect: whether the engine refuses to delete it.
     """
 
     store: Store
     account: str
-    vpc: pulumi.Input[str]
-    subnets: Sequence[pulumi.Input[str]]
-    clients: Sequence[str]
+    where: Places
     protect: bool
 
 
@@ -72,7 +60,7 @@ class QueueStore(Component):
         password = ChosenSecretArgs(key=key, protect=args.protect)
         # For pods, and for the store itself; never an output of the stack.
         self.password: pulumi.Output[str] = QueuePassword(name, password, self.child()).value
-        self.host = self._group(key, self._security_group()).primary_endpoint_address
+        self.host = replication_group(name, self._group(key), self).primary_endpoint_address
         self.publish()
 
     def _key(self) -> pulumi.Output[str]:
@@ -84,94 +72,17 @@ class QueueStore(Component):
         )
         return EncryptionKey(self._name, args, self.child()).arn
 
-    def _security_group(self) -> SecurityGroup:
-        group = SecurityGroup(
-            self._name,
-            vpc_id=self._args.vpc,
-            description="the store of the queue, for pods of the region's sites",
-            tags={"Name": self._name},
-            opts=self.child(),
+    def _group(self, key: pulumi.Input[str]) -> GroupArgs:
+        args = self._args
+        who = "the store of the queue, for pods of the region's sites"
+        return GroupArgs(
+            store=args.store,
+            what="the queue of the asynchronous tier",
+            eviction=_EVICTION,
+            full="a full store refuses jobs instead of losing them",
+            where=args.where,
+            security=way_in(self._name, who, args.where, self.child()).id,
+            key=key,
+            password=self.password,
+            protect=args.protect,
         )
-        for number, cidr in enumerate(self._args.clients):
-            SecurityGroupIngressRule(
-                f"{self._name}-{number}",
-                security_group_id=group.id,
-                cidr_ipv4=cidr,
-                ip_protocol="tcp",
-                from_port=REDIS_PORT,
-                to_port=REDIS_PORT,
-                description=f"pods in {cidr}",
-                opts=self.child(),
-            )
-        return group
-
-    def _parameters(self) -> ParameterGroup:
-        return ParameterGroup(
-            self._name,
-            family=_FAMILY,
-            description="a full store refuses jobs instead of losing them",
-            parameters=[_EVICTION],
-            tags={"Name": self._name},
-            opts=self.child(),
-        )
-
-    def _subnets(self) -> SubnetGroup:
-        return SubnetGroup(
-            self._name,
-            description="one subnet a zone",
-            subnet_ids=list(self._args.subnets),
-            tags={"Name": self._name},
-            opts=self.child(),
-        )
-
-    def _group(self, key: pulumi.Input[str], security: SecurityGroup) -> ReplicationGroup:
-        store = self._args.store
-        return ReplicationGroup(
-            self._name,
-            **_guarded(self._name, store),
-            replication_group_id=self._name,
-            description="the queue of the asynchronous tier",
-            engine="valkey",
-            engine_version=store.engine_version,
-            node_type=store.node_type,
-            num_cache_clusters=store.replicas + 1,
-            port=REDIS_PORT,
-            parameter_group_name=self._parameters().name,
-            subnet_group_name=self._subnets().name,
-            security_group_ids=[security.id],
-            kms_key_id=key,
-            auth_token=self.password,
-            tags={"Name": self._name},
-            opts=pulumi.ResourceOptions(parent=self, protect=self._args.protect),
-        )
-
-
-class _Guards(TypedDict):
-    """What keeps jobs from others, and from being lost."""
-
-    at_rest_encryption_enabled: bool
-    transit_encryption_enabled: bool
-    automatic_failover_enabled: bool
-    multi_az_enabled: bool
-    snapshot_retention_limit: int
-    snapshot_window: str
-    final_snapshot_identifier: str
-    maintenance_window: str
-    auto_minor_version_upgrade: bool
-    apply_immediately: bool
-
-
-def _guarded(name: str, store: Store) -> _Guards:
-    return {
-        "at_rest_encryption_enabled": True,
-        "transit_encryption_enabled": True,
-        "automatic_failover_enabled": True,
-        "multi_az_enabled": True,
-        "snapshot_retention_limit": store.snapshot_days,
-        "snapshot_window": _SNAPSHOTS,
-        "final_snapshot_identifier": f"{name}-final",
-        "maintenance_window": _MAINTENANCE,
-        "auto_minor_version_upgrade": True,
-        # What would restart nodes waits for the maintenance window.
-        "apply_immediately": False,
-    }

@@ -17,7 +17,7 @@ def test_sealed_counts() -> None:
         "vpc:Vpc": 1,
         "subnet:Subnet": 8,
         "natGateway:NatGateway": 2,
-        "cluster:Cluster": 2,
+        "eks/cluster:Cluster": 2,
         "nodeGroup:NodeGroup": 8,
     }
     assert {kind: len(_prod().of(kind)) for kind in counts} == counts

@@ -124,7 +124,8 @@ def test_the_origins_word_is_a_secret_of_the_stack() -> None:
     secrets = [each.inputs["metadata"] for each in _prod().of("core/v1:Secret")]
     names = {each["name"] for each in secrets if each["namespace"] == "business"}
     (volume,) = [each["secret"] for each in _pod()["volumes"] if each["name"] == "origin"]
-    assert names == {volume["secretName"]} == {"gateway-origin"}
+    assert volume["secretName"] == "gateway-origin"
+    assert names == {"gateway-origin", "redis-cluster", "redis-shared"}
     (request,) = [each for urn, each in _prod().requests.items() if urn.endswith(f"kubernetes:core/v1:Secret::{NAME}")]
     # The engine's mark of a secret: https://www.pulumi.com/docs/iac/concepts/secrets/
     held = MessageToDict(request.object)["data"]
