@@ -6,16 +6,17 @@ regions. Whether it runs Lua is not said, so that is not used.
 https://docs.aws.amazon.com/memorydb/latest/devguide/multi-Region.SupportedCommands.html
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 PREFIX: Final = "shared:"
 """What every key begins with; what counts for one region alone, as limits do, has no place here."""
 
-DATA: Final = ("get", "set", "del", "zadd", "zrem", "zrange", "zcard")
-"""Commands on keys: plain ones, `set` without options, as every option about time is refused."""
+DATA: Final[Mapping[str, int]] = {"get": 1, "set": 2, "del": 1, "zadd": 3, "zrem": 2, "zrange": 3, "zcard": 1}
+"""Commands on keys, and how many words come after each: none has an option, as those of `set` are about time."""
 
-CONNECTION: Final = ("ping", "cluster|slots", "command", "client|setinfo", "readonly")
-"""What a client of clusters asks about the cluster and says about itself."""
+CONNECTION: Final = ("ping", "cluster|slots", "command")
+"""What a client of clusters asks about the cluster."""
 
 
 def access_string() -> str:

@@ -1,0 +1,36 @@
+"""Removes what is over. All regions may do it at the same time: they remove the same, and nothing that is alive."""
+
+from typing import Any, Final
+
+from keyspace.names import EXPIRY, end_of
+from keyspace.table import Client, ask
+
+_BATCH: Final = 500
+
+
+async def sweep(client: Client, now: int) -> int:
+    """Delete every entry that is over at `now`, ms since 1970, oldest first; return how many names went.
+
+    One that was deleted and is still listed, as after a crash, goes with the next sweep.
+
+    Raises:
+        KeyspaceError: the list has a name that no table made; nothing after it is deleted.
+    """
+    swept = 0
+    while over := [name for name in await _oldest(client) if end_of(name) <= now]:
+        for name in over:
+            await ask(client, "DEL", name)
+            await ask(client, "ZREM", EXPIRY, name)
+        swept += len(over)
+    return swept
+
+
+async def listed(client: Client) -> int:
+    """Return how many names are listed, alive or over, a count."""
+    found: int = await ask(client, "ZCARD", EXPIRY)
+    return found
+
+
+async def _oldest(client: Client) -> list[str]:
+    found: list[Any] = await ask(client, "ZRANGE", EXPIRY, 0, _BATCH - 1)
+    return [name.decode() if isinstance(name, bytes) else str(name) for name in found]
