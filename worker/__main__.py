@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from worker import commands, service, settings
-from worker.connection import AWAY
+from worker.connection import AWAY, FULL
 from worker.errors import WorkerError
 from worker.report import JsonLines
 
@@ -36,6 +36,11 @@ def _run(asked: argparse.Namespace, found: settings.Settings) -> None:
             asyncio.run(service.run(found))
         else:
             asyncio.run(_print(asked, found))
+    except FULL:
+        raise WorkerError(
+            "the store of the queue is full: it takes no job rather than lose one, and keeps those that it took."
+            " Give it more memory (asynchronous.store.node_type), then submit the same ids again"
+        ) from None
     except AWAY as error:
         where = f"{found.redis.host}:{found.redis.port}"
         raise WorkerError(f"Redis at {where} does not answer ({error}); check REDIS_HOST, TLS and password") from None

@@ -9,12 +9,22 @@ from redis.asyncio import Connection, ConnectionPool, Redis, SSLConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.credentials import CredentialProvider
-from redis.exceptions import BusyLoadingError, ConnectionError, ReadOnlyError, RedisError, TimeoutError  # noqa: A004
+from redis.exceptions import (
+    BusyLoadingError,
+    ConnectionError,  # noqa: A004
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    TimeoutError,  # noqa: A004
+)
 
 from worker.settings import RedisSettings
 
-AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OSError)
-"""What Redis being away, loading, or just no longer the primary, looks like."""
+FULL = OutOfMemoryError
+"""What a write is answered by a store that evicts nothing and has no memory left; nothing of it was carried out."""
+
+AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, FULL, OSError)
+"""What Redis being away, loading, full, or just no longer the primary, looks like: it passes."""
 
 REDIS_ERRORS = (RedisError, OSError)
 
