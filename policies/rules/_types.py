@@ -45,6 +45,9 @@ ENDPOINT_GROUP: Final = "aws:globalaccelerator/endpointGroup:EndpointGroup"
 
 REPLICATION_GROUP: Final = "aws:elasticache/replicationGroup:ReplicationGroup"
 CACHE_PARAMETERS: Final = "aws:elasticache/parameterGroup:ParameterGroup"
+SHARED_MEMBER: Final = "aws:memorydb/cluster:Cluster"
+SHARED_TABLE: Final = "aws:memorydb/multiRegionCluster:MultiRegionCluster"
+SHARED_USER: Final = "aws:memorydb/user:User"
 REPOSITORY: Final = "aws:ecr/repository:Repository"
 
 ROLE: Final = "aws:iam/role:Role"

@@ -9,7 +9,7 @@ from typing import Final
 
 from rules._resource import Resource
 from rules._rule import Finding, ResourceRule, Severity, failure
-from rules._types import CLUSTER, KEY
+from rules._types import CLUSTER, KEY, SHARED_MEMBER, SHARED_TABLE
 
 STATEFUL: Final = frozenset(
     {
@@ -19,8 +19,8 @@ STATEFUL: Final = frozenset(
         "aws:rds/globalCluster:GlobalCluster",
         "aws:rds/instance:Instance",
         "aws:s3/bucket:Bucket",
-        "aws:memorydb/cluster:Cluster",
-        "aws:memorydb/multiRegionCluster:MultiRegionCluster",
+        SHARED_MEMBER,
+        SHARED_TABLE,
         "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup",
         "aws:elasticache/replicationGroup:ReplicationGroup",
     }

@@ -1,6 +1,6 @@
 import pytest
 from rules._resource import UNKNOWN, Resource, Value
-from rules._types import REPLICATION_GROUP
+from rules._types import REPLICATION_GROUP, SHARED_MEMBER
 
 from tests.policies.mutation import changed
 from tests.policies.samples import resource, said
@@ -10,6 +10,8 @@ MUTATIONS = (
     changed(REPLICATION_GROUP, "llm-prod-queue", ("transitEncryptionEnabled",), value=False),
     changed(REPLICATION_GROUP, "llm-prod-queue", ("authToken",), None),
     changed(REPLICATION_GROUP, "llm-dr-queue", ("atRestEncryptionEnabled",), None, "dr"),
+    changed(SHARED_MEMBER, "llm-prod-shared", ("tlsEnabled",), value=False),
+    changed(SHARED_MEMBER, "llm-dr-shared", ("kmsKeyArn",), None, "dr"),
 )
 
 
@@ -30,6 +32,14 @@ def test_fails_in_the_clear(flag: str) -> None:
 
 def test_fails_where_nobody_is_asked() -> None:
     assert said(NAME, group(authToken=None)) == [("fail", "has neither authToken nor userGroupIds")]
+
+
+def test_fails_for_a_table_in_the_clear_or_under_a_key_of_aws() -> None:
+    assert said(NAME, resource(SHARED_MEMBER, {"kmsKeyArn": UNKNOWN})) == []
+    assert said(NAME, resource(SHARED_MEMBER, {"tlsEnabled": False})) == [
+        ("fail", "tlsEnabled is false"),
+        ("fail", "has no kmsKeyArn"),
+    ]
 
 
 @pytest.mark.parametrize("path", ["atRestEncryptionEnabled", "transitEncryptionEnabled"])
