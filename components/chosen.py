@@ -1,6 +1,6 @@
 """Secrets that AWS draws once: kept in Secrets Manager, and a secret of the stack where an input needs the value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -14,10 +14,11 @@ _CHARACTERS = 48
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenSecretArgs:
-    """The key that encrypts it, as ARN."""
+    """The key that encrypts it, as ARN, and the regions that hold a copy of it."""
 
     key: pulumi.Input[str]
     protect: bool
+    copies: Sequence[str] = ()
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -32,6 +33,9 @@ class ChosenSecret(Component):
             name,
             description=self.description,
             kms_key_id=args.key,
+            # A copy is under Secrets Manager's own key of its region: one of ours would have to be there first.
+            # https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
+            replicas=[{"region": region} for region in args.copies] or None,
             tags={"Name": name, **args.tags},
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )

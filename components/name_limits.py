@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+_BACKUP: Final = "https://docs.aws.amazon.com/aws-backup/latest/devguide"
 _LOGS: Final = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference"
 _BALANCING: Final = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference"
 _CACHES: Final = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference"
@@ -34,6 +35,9 @@ LIMITS: Final[Mapping[str, Limit]] = {
         suffixed=True,
         source="https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScalingPolicy.html",
     ),
+    "aws:backup/plan:Plan": Limit(longest=50, source=f"{_BACKUP}/API_BackupPlanInput.html"),
+    "aws:backup/selection:Selection": Limit(longest=50, source=f"{_BACKUP}/API_BackupSelection.html"),
+    "aws:backup/vault:Vault": Limit(longest=50, source=f"{_BACKUP}/API_CreateBackupVault.html"),
     "aws:cloudwatch/logGroup:LogGroup": Limit(longest=512, source=f"{_LOGS}/API_CreateLogGroup.html"),
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": Limit(
         longest=60, suffixed=True, source=f"{_LOGS}/API_PutDeliveryDestination.html"

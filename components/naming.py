@@ -127,6 +127,16 @@ def weights(stack: str) -> str:
     return f"{stack}-weights"
 
 
+def backups(stack: str) -> str:
+    """Return the name of a region's vault of backups, its plan and its key, and what tagged databases have it."""
+    return f"{stack}-backups"
+
+
+def replication(stack: str) -> str:
+    """Return the name of what brings the upstream's weights to a standby."""
+    return f"{stack}-replication"
+
+
 def principal(arn: str) -> str:
     """Return the part of a principal's ARN that an access entry is named after in the stack."""
     return arn.rsplit(":", maxsplit=1)[-1].replace("/", "-")
@@ -138,6 +148,8 @@ def derived(stack: str, sites: Iterable[str], tenants: Iterable[str], *, owns_en
     found += [("kubernetes:core/v1:Namespace", tenant(each)) for each in tenants]
     if owns_entry:
         found += _of_entry(stack)
+    else:
+        found += _of_standby(replication(stack))
     return [(type_, text + SUFFIX if LIMITS[type_].suffixed else text) for type_, text in found]
 
 
@@ -150,9 +162,9 @@ def _of_region(stack: str) -> Iterator[tuple[str, str]]:
     yield "aws:kms/alias:Alias", key_alias(weights(stack))
     yield "aws:s3/bucket:Bucket", balancer_logs(stack)
     yield "aws:s3/bucket:Bucket", weights(stack)
-    yield "aws:ecr/repository:Repository", worker_images(stack)
     yield from _of_queue(queue(stack))
     yield from _of_stores(stack)
+    yield from _of_backups(backups(stack))
     for domain in (BUSINESS, DATA, MONITORING, KEDA):
         yield "kubernetes:core/v1:Namespace", domain
 
@@ -181,8 +193,23 @@ def _of_stores(stack: str) -> Iterator[tuple[str, str]]:
     yield "aws:secretsmanager/secret:Secret", name
 
 
+def _of_backups(name: str) -> Iterator[tuple[str, str]]:
+    yield "aws:backup/plan:Plan", name
+    yield "aws:backup/selection:Selection", name
+    yield "aws:backup/vault:Vault", name
+    yield "aws:iam/role:Role", name
+    yield "aws:kms/alias:Alias", key_alias(name)
+
+
+def _of_standby(name: str) -> Iterator[tuple[str, str]]:
+    yield "aws:iam/role:Role", name
+    yield "aws:iam/rolePolicy:RolePolicy", name
+
+
 def _of_entry(stack: str) -> Iterator[tuple[str, str]]:
     name = entry(stack)
+    # A standby's repositories have its upstream's names.
+    yield "aws:ecr/repository:Repository", worker_images(stack)
     yield "aws:cloudwatch/logGroup:LogGroup", firewall_logs(stack)
     yield "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination", name
     yield "aws:cloudwatch/logDeliverySource:LogDeliverySource", name

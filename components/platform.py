@@ -24,11 +24,13 @@ from components.settings import Site as SiteSettings
 from components.site import Site
 from components.site_args import SiteArgs
 from components.storage.asynchronous import Queue, QueueArgs
+from components.storage.backups import Backups, BackupsArgs
 from components.storage.places import places
+from components.storage.replication import Replication, ReplicationArgs
 from components.storage.stores import Stores, StoresArgs
 from components.storage.weights import WeightsBucket, WeightsBucketArgs
 from components.traffic import Entry as EntrySettings
-from components.upstream import RegionOutputs, SiteOutputs
+from components.upstream import RegionOutputs, SiteOutputs, WeightsOutputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +62,9 @@ class Platform(Component):
         self._front = self._region_front(owned)
         self._weights = self._weights_bucket()
         self._places = places(args.settings, self._network, self._networks, self._witness)
-        self._queue = self._queue_store()
+        self._queue = self._queue_store(naming.worker_images(args.upstream.name if args.upstream else name))
         self._stores = self._region_stores(args.upstream)
+        self._backed_up(args.upstream)
         self._sites = {site.name: self._site(site, log_key) for site in args.settings.sites}
         self._endpoints = self._private_ways()
         self.outputs = self._outputs()
@@ -92,14 +95,18 @@ class Platform(Component):
         args = SiteNetworkArgs(network=self._network, site=site.name, zone=site.zone, addresses=addresses)
         return SiteNetwork(naming.of_site(self._name, site.name), args, self._here)
 
-    def _queue_store(self) -> Queue:
-        args = QueueArgs(settings=self._settings, account=self._account, where=self._places)
+    def _queue_store(self, images: str) -> Queue:
+        args = QueueArgs(settings=self._settings, images=images, account=self._account, where=self._places)
         return Queue(self._name, args, self._here)
 
     def _region_stores(self, upstream: RegionOutputs | None) -> Stores:
         joined = upstream.shared if upstream else None
         args = StoresArgs(settings=self._settings, account=self._account, where=self._places, joined=joined)
         return Stores(self._name, args, self._here)
+
+    def _backed_up(self, upstream: RegionOutputs | None) -> None:
+        args = BackupsArgs(settings=self._settings, account=self._account, upstream=upstream)
+        Backups(naming.backups(self._name), args, self._here)
 
     def _owned_entry(self, entry: EntrySettings | None) -> Entry | None:
         if entry is None:
@@ -109,6 +116,7 @@ class Platform(Component):
             stack=self._name,
             account=self._account,
             retention_days=self._settings.network.flow_log_retention_days,
+            copies=self._settings.durability.regions(),
             protect=self._settings.protect,
         )
         there = pulumi.ResourceOptions(parent=self, providers=[self._entry_provider()])
@@ -134,7 +142,11 @@ class Platform(Component):
         return front
 
     def _weights_bucket(self) -> WeightsBucket:
-        args = WeightsBucketArgs(account=self._account, protect=self._settings.protect)
+        args = WeightsBucketArgs(
+            account=self._account,
+            old_version_days=self._settings.durability.old_version_days,
+            protect=self._settings.protect,
+        )
         return WeightsBucket(naming.weights(self._name), args, self._here)
 
     def _site(self, site: SiteSettings, log_key: pulumi.Output[str]) -> Site:
@@ -176,6 +188,7 @@ class Platform(Component):
     def _outputs(self) -> RegionOutputs:
         zones = {site.name: site.zone for site in self._settings.sites}
         return RegionOutputs(
+            name=self._name,
             role=self._settings.role.value,
             region=self._settings.region,
             cidr=self._settings.network.cidr,
@@ -183,6 +196,7 @@ class Platform(Component):
             endpoint_group=self._endpoints.security_group_id,
             tables=self._tables(),
             sites={name: self._site_outputs(site, zones[name]) for name, site in self._sites.items()},
+            weights=WeightsOutputs(bucket=self._weights.bucket, arn=self._weights.arn, key=self._weights.key),
             entry=self._entry,
             shared=self._stores.shared.cluster_name,
         )
@@ -201,6 +215,11 @@ class Platform(Component):
         there = providers.regional(self._settings, upstream.region, self)
         args = PeeringArgs(requester=_end(self.outputs, self._aws), accepter=_end(upstream, there))
         Peering(f"{self._name}-peering", args, self.child())
+        brought = ReplicationArgs(
+            account=self._account, here=self._aws, there=there, upstream=upstream, region=self._settings.region,
+            weights=self._weights,
+        )  # fmt: skip
+        Replication(naming.replication(self._name), brought, self.child())
 
 
 def _end(region: RegionOutputs, provider: Provider) -> PeeringEnd:

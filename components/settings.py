@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from components import addressing, messages, naming
 from components.asynchronous import Asynchronous
+from components.durability import Durability
 from components.forecast import Forecast
 from components.node_groups import Nodes
 from components.precompute import Precompute
@@ -108,6 +109,7 @@ class Settings(Model):
     inference: Inference = Field(description="model serving")
     asynchronous: Asynchronous = Field(description="requests that somebody reads the answer of later")
     stores: Stores = Field(description="where answers are kept")
+    durability: Durability = Field(description="what outlives a mistake, or the region")
     precompute: Precompute = Field(description="answers made ahead of their questions")
     forecast: Forecast = Field(description="the traffic that the sizes are planned for")
     tenants: Tenants = Field(default=[], description="whose pods run beside the platform's; each has a namespace")
@@ -155,6 +157,8 @@ class Settings(Model):
     def _upstream(self) -> Self:
         if (self.role is Role.STANDBY) != (self.upstream is not None):
             raise ValueError(f"role {self.role} with upstream {self.upstream}: a standby needs one, a primary has none")
+        if why := self.durability.misplaced(self.region, self.upstream):
+            raise ValueError(f"durability.standby: {why}")
         return self
 
     @model_validator(mode="after")

@@ -39,13 +39,24 @@ class EntryOutputs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsOutputs:
+    """What replicates a region's weights, and people who publish them, need of the bucket; `key` is an ARN."""
+
+    bucket: pulumi.Input[str]
+    arn: pulumi.Input[str]
+    key: pulumi.Input[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegionOutputs:
     """What people and other stacks need of a region.
 
-    `tables` are route tables by a lasting name; `entry` is the one that the region serves, its own or its upstream's;
-    `shared` is the name of the multi-Region cluster that the region's table is a member of.
+    `name` is the prefix of its names; `tables` are route tables by a lasting name; `entry` is the one that the region
+    serves, its own or its upstream's; `shared` is the name of the multi-Region cluster that the region's table is a
+    member of.
     """
 
+    name: str
     role: str
     region: str
     cidr: str
@@ -53,21 +64,23 @@ class RegionOutputs:
     endpoint_group: pulumi.Input[str]
     tables: Mapping[str, pulumi.Input[str]]
     sites: Mapping[str, SiteOutputs]
+    weights: WeightsOutputs
     entry: EntryOutputs
     shared: pulumi.Input[str]
 
     def export(self) -> None:
         """Make this the stack's output, and the origin's token another."""
         sites = {name: _shallow(site) for name, site in self.sites.items()}
-        pulumi.export(KEY, {**_shallow(self), "sites": sites, "entry": _shallow(self.entry)})
+        below = {"sites": sites, "weights": _shallow(self.weights), "entry": _shallow(self.entry)}
+        pulumi.export(KEY, {**_shallow(self), **below})
         pulumi.export(_SECRET, pulumi.Output.secret(self.entry.origin_token))
 
 
-def _shallow(record: RegionOutputs | SiteOutputs | EntryOutputs) -> dict[str, Any]:
+def _shallow(record: RegionOutputs | SiteOutputs | WeightsOutputs | EntryOutputs) -> dict[str, Any]:
     return {name: getattr(record, name) for name in _names(type(record))}
 
 
-def _names(record: type[RegionOutputs | SiteOutputs | EntryOutputs]) -> list[str]:
+def _names(record: type[RegionOutputs | SiteOutputs | WeightsOutputs | EntryOutputs]) -> list[str]:
     return [each.name for each in fields(record) if each.name != _SECRET]
 
 
@@ -92,6 +105,7 @@ def _region(found: Mapping[str, Any], token: pulumi.Output[str]) -> RegionOutput
     values: dict[str, Any] = {
         **found,
         "sites": {name: SiteOutputs(**site) for name, site in found["sites"].items()},
+        "weights": WeightsOutputs(**found["weights"]),
         "entry": EntryOutputs(**found["entry"], origin_token=token),
     }
     return RegionOutputs(**values)

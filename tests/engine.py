@@ -150,7 +150,8 @@ def values(stack: str) -> dict[str, Any]:
     return yaml.safe_load(text)["config"][f"{PROJECT}:platform"]
 
 
-UPSTREAM = {
+UPSTREAM: Mapping[str, Any] = {
+    "name": "llm-prod",
     "role": "primary",
     "region": "us-east-1",
     "cidr": "10.20.0.0/16",
@@ -160,6 +161,7 @@ UPSTREAM = {
         name: f"rtb-{name}" for name in ("witness-database", "a-private", "a-database", "b-private", "b-database")
     },
     "sites": {},
+    "weights": {"bucket": "weights-up", "arn": "arn:aws:s3:::weights-up", "key": "arn:key-up"},
     "entry": {
         "domain": "llm.example.com", "zone_id": "Z-UP", "name_servers": ["ns-1.example"], "listener_arn": "arn:listener",
     },

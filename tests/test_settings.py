@@ -198,11 +198,27 @@ TENANTS = [
         "names ['one', 'one'] must be distinct; give each tenant its own",
     ),
 ]
+DURABILITY = [
+    ("durability.backup.schedule", "daily", 'schedule: got "daily", must be six fields like cron(0 5 * * ? *)'),
+    ("durability.backup.keep_days", "6", "durability.backup.keep_days: got 6, must be 7 or more"),
+    (
+        "durability.backup.completion_minutes",
+        "119",
+        "completion_minutes 119 must be 120 or more: start_minutes and an hour",
+    ),
+    (
+        "durability.backup.locked_days",
+        "36",
+        "locked_days 36 must be at most keep_days 35 and copy_days 35; lower it, or keep backups for longer",
+    ),
+    ("durability.old_version_days", "1", "durability.old_version_days: got 1, must be 7 or more"),
+    ("durability.standby.region", "us-east-1", "durability.standby: us-east-1 is the stack's own region; name another"),
+]
 KEYS = [
     (
         "surprise",
         "1",
-        "platform.surprise: unknown key, known here are access, asynchronous, cluster, cost_center, forecast",
+        "platform.surprise: unknown key, known here are access, asynchronous, cluster, cost_center, ",
     ),
     ("sites.1.rack", "3", "platform.sites.1.rack: unknown key, known here are name, reservation_id, weight, zone"),
     ("phase", "full", "platform.phase: unknown key, known here are"),
@@ -210,7 +226,7 @@ KEYS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "text", "said"), [*TYPED, *PLACES, *SIZES, *MODELS, *TENANTS, *KEYS])
+@pytest.mark.parametrize(("path", "text", "said"), [*TYPED, *PLACES, *SIZES, *MODELS, *TENANTS, *DURABILITY, *KEYS])
 def test_a_bad_value_is_one_clear_line(path: str, text: str, said: str) -> None:
     line = _refusal(_with("prod", path, text))
     assert said in line
@@ -242,6 +258,11 @@ def test_two_sites_cannot_share_a_reservation() -> None:
 
 def test_a_standby_needs_an_upstream() -> None:
     assert "a standby needs one" in _refusal(_with("dr", "upstream", ""))
+
+
+def test_a_standby_names_no_standby() -> None:
+    values = _with("dr", "durability.standby", "{name: llm-third, region: us-east-2}")
+    assert "llm-third beside upstream prod, whose region gets the copies; remove it" in _refusal(values)
 
 
 def test_the_readme_has_the_table() -> None:

@@ -14,9 +14,15 @@ from components.storage.queue import QueueStore, QueueStoreArgs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueArgs:
-    """What of the region the tier stands on; `where` are the networks of its store."""
+    """What of the region the tier stands on.
+
+    Attributes:
+        images: name of the repository of the workers' image, which is the upstream's where there is one.
+        where: the networks of its store.
+    """
 
     settings: Settings
+    images: str
     account: str
     where: Places
 
@@ -44,7 +50,7 @@ class Queue(Component):
         self.publish()
 
     def _repository(self) -> str:
-        settings, name = self._args.settings, naming.worker_images(self._name)
+        settings, name = self._args.settings, self._args.images
         WorkerImages(name, WorkerImagesArgs(protect=settings.protect), self.child())
         # Known before the repository stands, so that a preview can judge the pods.
         registry = f"{self._args.account}.dkr.ecr.{settings.region}.amazonaws.com"

@@ -20,16 +20,16 @@ from components import keys
 from components.base import Component
 from components.storage.closed import close, tls_only
 
-_OLD_VERSION_DAYS = 30
 # Hundreds of GB may take a day to come.
 _UNFINISHED_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightsBucketArgs:
-    """Whose bucket it is: `account` is ours."""
+    """Whose bucket it is, and for how many days what is replaced or deleted can be had back."""
 
     account: str
+    old_version_days: int
     protect: bool
 
 
@@ -43,7 +43,7 @@ class WeightsBucket(Component):
 
     def __init__(self, name: str, args: WeightsBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        self._name = name
+        self._name, self._args = name, args
         own = keys.EncryptionKeyArgs(
             description="model weights of the region", account=args.account, statements=[], protect=args.protect
         )
@@ -52,7 +52,8 @@ class WeightsBucket(Component):
         close(name, made, self.child())
         self._own(made)
         self._encrypt(made)
-        self._keep_versions(made)
+        # What replicates into the bucket waits for it.
+        self.versioned: pulumi.Resource = self._keep_versions(made)
         self._refuse_plain(made)
         self.bucket, self.arn = made.bucket, made.arn
         self.publish()
@@ -80,8 +81,8 @@ class WeightsBucket(Component):
             opts=self.child(),
         )
 
-    def _keep_versions(self, made: Bucket) -> None:
-        """Keep what is overwritten or deleted for a while; what is current stays for good."""
+    def _keep_versions(self, made: Bucket) -> BucketVersioning:
+        """Keep what is overwritten or deleted for a while, then its delete marker goes too; what is current stays."""
         versioned = BucketVersioning(
             self._name, bucket=made.bucket, versioning_configuration={"status": "Enabled"}, opts=self.child()
         )
@@ -93,12 +94,14 @@ class WeightsBucket(Component):
                     "id": "old-versions",
                     "status": "Enabled",
                     "filter": {"prefix": ""},
-                    "noncurrent_version_expiration": {"noncurrent_days": _OLD_VERSION_DAYS},
+                    "noncurrent_version_expiration": {"noncurrent_days": self._args.old_version_days},
+                    "expiration": {"expired_object_delete_marker": True},
                     "abort_incomplete_multipart_upload": {"days_after_initiation": _UNFINISHED_DAYS},
                 }
             ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioned]),
         )
+        return versioned
 
     def _refuse_plain(self, made: Bucket) -> None:
         policy = made.arn.apply(lambda arn: {"Version": "2012-10-17", "Statement": [tls_only(arn)]})

@@ -25,6 +25,11 @@ EXPIRY = (
 )
 
 
+def _leave(cloud: Cloud, props: Props) -> None:
+    """S3 takes whatever its form allows."""
+    del cloud, props
+
+
 @dataclass(frozen=True, slots=True)
 class _Setting:
     """One thing that is set on a bucket and read back whole.
@@ -41,10 +46,10 @@ class _Setting:
     get: tuple[str, str]
     delete: str
     shape: Callable[[Props], Any]
-    check: Callable[[Props], object] = dict[str, Any]
+    check: Callable[[Cloud, Props], object] = _leave
 
     def create(self, cloud: Cloud, props: Props) -> tuple[str, Props]:
-        self.check(props)
+        self.check(cloud, props)
         operation, argument = self.put
         getattr(cloud.client("s3"), operation)(Bucket=props["bucket"], **{argument: self.shape(props)})
         return props["bucket"], {}
@@ -90,7 +95,8 @@ def _encryption(props: Props) -> dict[str, Any]:
     return {"Rules": made}
 
 
-def _check_encryption(props: Props) -> None:
+def _check_encryption(cloud: Cloud, props: Props) -> None:
+    del cloud
     for rule in rows(props, "rules"):
         default = section(rule, "applyServerSideEncryptionByDefault")
         require_one_of("sseAlgorithm", default.get("sseAlgorithm", ALGORITHMS[0]), ALGORITHMS, "InvalidArgument")
@@ -100,8 +106,14 @@ def _versioning(props: Props) -> dict[str, str]:
     return {"Status": props["versioningConfiguration"]["status"]}
 
 
-def _check_versioning(props: Props) -> None:
-    require_one_of("versioningConfiguration.status", props["versioningConfiguration"]["status"], STATES)
+def _check_versioning(cloud: Cloud, props: Props) -> None:
+    state, bucket = props["versioningConfiguration"]["status"], props["bucket"]
+    require_one_of("versioningConfiguration.status", state, STATES)
+    replicated = answered(lambda: cloud.client("s3").get_bucket_replication(Bucket=bucket))
+    require(
+        state == STATES[0] or not replicated,
+        f"InvalidBucketState: bucket {bucket} is replicated, so versioning stays Enabled; end the replication first",
+    )
 
 
 def _lifecycle(props: Props) -> dict[str, Any]:

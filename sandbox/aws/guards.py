@@ -18,7 +18,7 @@ MADE_BY_AWS = {
 
 IN_USE = {
     "ec2": "DependencyViolation", "iam": "DeleteConflict", "eks": "ResourceInUseException", "lb": "ResourceInUse",
-    "acm": "ResourceInUseException", "wafv2": "WAFAssociatedItemException",
+    "acm": "ResourceInUseException", "wafv2": "WAFAssociatedItemException", "backup": "InvalidRequestException",
     "aws:rds/parameterGroup:ParameterGroup": "InvalidDBParameterGroupState",
     "aws:rds/subnetGroup:SubnetGroup": "InvalidDBSubnetGroupStateFault",
 }  # fmt: skip

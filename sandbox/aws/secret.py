@@ -31,8 +31,18 @@ def _require_window(props: Props) -> None:
     )
 
 
+def _require_elsewhere(cloud: Cloud, props: Props) -> None:
+    regions = [replica["region"] for replica in rows(props, "replicas")]
+    require(
+        cloud.region not in regions and len(set(regions)) == len(regions),
+        f"InvalidParameterException: replicas are in {', '.join(regions)}; {cloud.region} has the secret itself,"
+        " and another region has one replica",
+    )
+
+
 def _create(cloud: Cloud, props: Props) -> tuple[str, Props]:
     _require_window(props)
+    _require_elsewhere(cloud, props)
     names = {"description": "Description", "kmsKeyId": "KmsKeyId"}
     given: dict[str, Any] = {key: props[name] for name, key in names.items() if props.get(name)}
     if props.get("replicas"):
@@ -71,6 +81,7 @@ def _read(cloud: Cloud, row: Row) -> Props | None:
 
 def _update(cloud: Cloud, row: Row, news: Props) -> Props:
     _require_window(news)
+    _require_elsewhere(cloud, news)
     client = cloud.client("secretsmanager")
     changed = [name for name in ("description", "kmsKeyId") if news.get(name) != row.inputs.get(name)]
     if changed:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from sandbox.aws import (
     accelerator,
     alarm,
+    backup,
     bucket,
     bucket_settings,
     certificates,
@@ -29,6 +30,7 @@ from sandbox.aws import (
     rds_parameters,
     rds_subnets,
     records,
+    replication,
     routing,
     scaling_policy,
     secret,
@@ -45,6 +47,7 @@ SERVICES = (
     zones, records, certificates, load_balancer, target_group, listener, secret, accelerator,
     firewall, distribution, bucket, bucket_settings, scaling_policy, alarm, log_delivery, elasticache, images, topic,
     rds_subnets, rds_parameters, rds_instance, rds_backups, rds_events,
+    replication, backup,
 )  # fmt: skip
 
 GLOBAL = ("iam", "route53", "cloudfront", "globalaccelerator")

@@ -8,7 +8,7 @@ from tests.policies.samples import resource, said
 NAME = "require-scanned-images"
 MUTATIONS = (
     changed(REPOSITORY, "llm-prod-queue-worker", ("imageTagMutability",), "MUTABLE"),
-    changed(REPOSITORY, "llm-dr-queue-worker", ("imageScanningConfiguration", "scanOnPush"), value=False, stack="dr"),
+    changed(REPOSITORY, "llm-prod-queue-worker", ("imageScanningConfiguration", "scanOnPush"), value=False, stack="dr"),
 )
 
 

@@ -1,5 +1,6 @@
 """The global entry, from the DNS zone to the accelerator; only a primary has one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,12 +29,13 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-ht
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryArgs:
-    """The entry of the stack named `stack`; `retention_days` is how long its logs are kept."""
+    """The entry of the stack named `stack`; `retention_days` is for its logs, `copies` are regions with its token."""
 
     entry: EntrySettings
     stack: str
     account: str
     retention_days: int
+    copies: Sequence[str]
     protect: bool
 
 
@@ -52,7 +54,8 @@ class Entry(Component):
         certificate, logs = self._certificate(), self._logs()
         self.proofs: list[pulumi.Resource] = [*certificate.proofs]
         key = self._key()
-        token = OriginToken(f"{name}-origin", ChosenSecretArgs(key=key, protect=args.protect), self.child())
+        chosen = ChosenSecretArgs(key=key, protect=args.protect, copies=args.copies)
+        token = OriginToken(f"{name}-origin", chosen, self.child())
         self._distribution(certificate, self._firewall(key), token, logs)
         self.accelerator = Accelerator(name, AcceleratorArgs(logs=logs), self.child())
         self.outputs = self._outputs(token)

@@ -3,6 +3,7 @@
 import json
 
 from tests.sandbox.aws.case import Case, Props, tagged
+from tests.sandbox.aws.durability_cases import DURABLE
 from tests.sandbox.aws.storage_cases import STORAGE
 
 __all__ = ("CASES", "Case", "Props")
@@ -287,5 +288,6 @@ CASES = (
           **tagged()}, {"imageScanningConfiguration": {"scanOnPush": False}, **tagged("two")}),
     Case("aging", "aws:ecr/lifecyclePolicy:LifecyclePolicy", {"repository": "@images", "policy": _oldest(30)},
          {"policy": _oldest(10)}),
+    *DURABLE,
     *STORAGE,
 )  # fmt: skip
