@@ -9,20 +9,34 @@ from typing import Final
 
 from rules._resource import Resource
 from rules._rule import Finding, ResourceRule, Severity, failure
-from rules._types import CLUSTER, KEY, SHARED_MEMBER, SHARED_TABLE
+from rules._types import (
+    AWS_SECRET,
+    BUCKET,
+    CLUSTER,
+    DATABASE,
+    KEY,
+    REPOSITORY,
+    SHARED_MEMBER,
+    SHARED_TABLE,
+    VAULT,
+)
 
 STATEFUL: Final = frozenset(
     {
         KEY,
         CLUSTER,
+        AWS_SECRET,
+        BUCKET,
+        DATABASE,
+        REPOSITORY,
+        VAULT,
         "aws:rds/cluster:Cluster",
         "aws:rds/globalCluster:GlobalCluster",
-        "aws:rds/instance:Instance",
-        "aws:s3/bucket:Bucket",
         SHARED_MEMBER,
         SHARED_TABLE,
         "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup",
         "aws:elasticache/replicationGroup:ReplicationGroup",
+        "aws:route53/zone:Zone",
     }
 )
 

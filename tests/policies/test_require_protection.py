@@ -1,5 +1,5 @@
 import pytest
-from rules._types import CLUSTER, KEY
+from rules._types import AWS_SECRET, BUCKET, CLUSTER, KEY, REPOSITORY, VAULT
 from rules.require_protection import STATEFUL
 
 from tests.policies.mutation import unprotected
@@ -9,6 +9,10 @@ NAME = "require-protection"
 MUTATIONS = (
     unprotected(KEY, "llm-prod-a"),
     unprotected(CLUSTER, "llm-dr-c", "dr"),
+    unprotected(BUCKET, "llm-dr-weights", "dr"),
+    unprotected(VAULT, "llm-prod-backups"),
+    unprotected(REPOSITORY, "llm-prod-queue-worker", "dr"),
+    unprotected(AWS_SECRET, "llm-prod-entry-origin"),
 )
 
 

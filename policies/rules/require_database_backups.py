@@ -1,0 +1,40 @@
+"""D10: a database that is deleted, by whom ever, can be had back for a week."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rules._flags import is_true
+from rules._resource import UNKNOWN, Resource
+from rules._rule import Finding, ResourceRule, Severity, failure, undecided
+from rules._setting import WholeNumber
+from rules._types import DATABASE
+
+# RDS keeps automated backups for 35 days at most:
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html
+_DAYS: Final = WholeNumber(
+    name="backup_days", what="days that automated backups are kept at least", default=7, minimum=1, maximum=35
+)
+_PROTECTED: Final = is_true("deletionProtection")
+
+
+def _check(database: Resource, *, backup_days: int) -> Iterator[Finding]:
+    yield from _PROTECTED(database)
+    kept = database.get("backupRetentionPeriod")
+    if kept is UNKNOWN:
+        yield undecided(database, "backupRetentionPeriod")
+    elif not isinstance(kept, int | float) or kept < backup_days:
+        yield failure(database, f"backupRetentionPeriod is {kept or 0:g}, must be at least {backup_days}")
+
+
+RULE = ResourceRule(
+    id="D10",
+    name="require-database-backups",
+    severity=Severity.CRITICAL,
+    what="RDS refuses to delete a database, and keeps its automated backups for a week or more.",
+    why="Members and replicas copy a mistake within seconds; a point in time before it is the only way back.",
+    source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
+    fix="Set deletionProtection to true and backupRetentionPeriod to 7 or more.",
+    settings=(_DAYS,),
+    matches={DATABASE}.__contains__,
+    check=_check,
+)

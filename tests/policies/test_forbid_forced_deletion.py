@@ -1,0 +1,49 @@
+import pytest
+from rules._remedy import edited
+from rules._resource import UNKNOWN, Value
+from rules._types import AWS_SECRET, BUCKET, BUCKET_VERSIONING, DATABASE, REPOSITORY, VAULT
+
+from tests.policies.mutation import Added, changed
+from tests.policies.samples import resource, said
+from tests.policies.test_require_database_backups import SOUND
+
+NAME = "forbid-forced-deletion"
+MUTATIONS = (
+    changed(BUCKET, "llm-prod-weights", ("forceDestroy",), value=True),
+    changed(BUCKET_VERSIONING, "llm-dr-weights", ("versioningConfiguration", "status"), "Suspended", "dr"),
+    changed(VAULT, "llm-prod-backups", ("forceDestroy",), value=True),
+    changed(REPOSITORY, "llm-prod-queue-worker", ("forceDelete",), value=True),
+    changed(AWS_SECRET, "llm-prod-queue", ("recoveryWindowInDays",), 0.0),
+    Added(DATABASE, {**SOUND, "skipFinalSnapshot": True}),
+)
+FORCED: tuple[tuple[str, tuple[str, ...], Value, Value], ...] = (
+    (BUCKET, ("forceDestroy",), True, False),
+    (VAULT, ("forceDestroy",), True, False),
+    (REPOSITORY, ("forceDelete",), True, False),
+    (DATABASE, ("skipFinalSnapshot",), True, False),
+    (AWS_SECRET, ("recoveryWindowInDays",), 0.0, 7.0),
+    (BUCKET_VERSIONING, ("versioningConfiguration", "status"), "Suspended", "Enabled"),
+)
+each_input = pytest.mark.parametrize(("token", "path", "bad", "good"), FORCED)
+
+
+@each_input
+def test_holds(token: str, path: tuple[str, ...], bad: Value, good: Value) -> None:
+    assert bad != good
+    assert said(NAME, resource(token, {})) == []
+    assert said(NAME, resource(token, edited({}, {path: good}))) == []
+
+
+@each_input
+def test_fails(token: str, path: tuple[str, ...], bad: Value, good: Value) -> None:
+    assert bad != good
+    [(outcome, message)] = said(NAME, resource(token, edited({}, {path: bad})))
+    assert outcome == "fail"
+    assert message == f"{'.'.join(path)} is {bad}, which loses what it holds"
+
+
+@each_input
+def test_undecided_while_unknown(token: str, path: tuple[str, ...], bad: Value, good: Value) -> None:
+    assert bad != good
+    found = said(NAME, resource(token, edited({}, {path: UNKNOWN})))
+    assert found == [("unknown", f"{'.'.join(path)} is not known before the update")]
