@@ -127,6 +127,10 @@ _STORAGE: Final[Mapping[str, Kind]] = {
     "aws:efs/fileSystem:FileSystem": _data("all files", 5),
     "aws:dynamodb/table:Table": _data("all items", 5),
     "aws:backup/vault:Vault": _data("all backups in it"),
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration": _minor("backups can be deleted before their time"),
+    "aws:backup/plan:Plan": _minor("nothing new is backed up or copied to the other region"),
+    "aws:backup/selection:Selection": _minor("nothing new is backed up or copied to the other region"),
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": _minor("new images stay in one region"),
     "aws:kms/key:Key": Kind(
         loss="all that it encrypted, when its waiting days are over",
         outage="what it encrypted can not be read",
