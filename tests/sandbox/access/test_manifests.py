@@ -64,7 +64,7 @@ def test_a_wrong_manifest_is_found(check: Check, spec: dict[str, Any], told: str
 
 
 def test_a_wrong_scaled_object_is_found(check: Check) -> None:
-    spec = {"scaleTargetRef": {"name": "one"}, "triggers": [], "coolDownPeriod": 300}
+    spec: dict[str, Any] = {"scaleTargetRef": {"name": "one"}, "triggers": [], "coolDownPeriod": 300}
     ran = check([{"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": {"name": "one"}, "spec": spec}])
     assert ran.returncode == 1
     assert "additional properties 'coolDownPeriod' not allowed" in ran.stdout
