@@ -173,6 +173,11 @@ class Plan:
         return not any(each.severity == "error" for each in self.diagnostics)
 
     @property
+    def kept(self) -> int:
+        """How many resources stay as they are; what is only read, such as another stack's outputs, is none of them."""
+        return sum(step.operation is Operation.SAME for step in self.steps)
+
+    @property
     def is_idle(self) -> bool:
         """Whether an update would leave all as it is: the resources, their protection and the stack's outputs."""
         return not self.changed and not any(_is_touched(step) for step in self.steps)

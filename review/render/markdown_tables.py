@@ -35,7 +35,7 @@ def places(review: Review) -> Iterator[Section]:
 
 
 def _idle(review: Review) -> str:
-    found = [f"{code(plan.stack)} ({counted(len(plan.steps), 'resource')})" for plan in outline.idle_stacks(review)]
+    found = [f"{code(plan.stack)} ({counted(plan.kept, 'resource')})" for plan in outline.idle_stacks(review)]
     return "\n".join(f"* {each}" for each in found[:50])
 
 

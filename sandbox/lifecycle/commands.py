@@ -47,7 +47,7 @@ def up(paths: Paths, project: Project, names: Sequence[str], reviewed: Path | No
         if plan:
             let_through(plan, project.checkout, reviewed)
         if plan and plan.is_idle:
-            _tell(f"up {plan.stack}: {len(plan.steps)} same")
+            _tell(f"up {plan.stack}: {plan.kept} same")
         else:
             _operate(engine, "up", progress, verbose=verbose)
     _tell(f"{held(paths)}\n{status.controllers(paths)}\n\n{status.table(paths)}")

@@ -40,6 +40,7 @@ def changes(plan: Plan) -> dict[str, list[tuple[object, ...]]]:
 def test_counts_are_those_of_the_engine_with_a_replacement_counted_once(name: str, expected: dict[str, int]) -> None:
     plan = preview(name)
     assert counts(plan) == expected
+    assert plan.kept == expected.get("same", 0)
     assert len({step.urn for step in plan.steps}) == len(plan.steps)
     assert plan.policy_packs == {"inference-platform": "0.1.0"} or name == "drift"
     assert plan.seconds > 0
