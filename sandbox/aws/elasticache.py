@@ -10,12 +10,13 @@ import re
 from collections.abc import Mapping
 
 from sandbox.aws.cloud import Cloud
+from sandbox.aws.elasticache_users import GROUP as USER_GROUP
 from sandbox.aws.ledger import Row
 from sandbox.aws.network import SUBNET
 from sandbox.aws.rules import require, require_between, require_one_of
 from sandbox.aws.security import GROUP as SECURITY_GROUP
 from sandbox.aws.spec import Reference, Spec, inputs
-from sandbox.plugin.wire import Props
+from sandbox.plugin.wire import Props, rows
 
 REPLICATION = "aws:elasticache/replicationGroup:ReplicationGroup"
 SUBNETS = "aws:elasticache/subnetGroup:SubnetGroup"
@@ -43,6 +44,7 @@ def _require_group(cloud: Cloud, props: Props) -> None:
     _require_values(props)
     _require_failover(cloud, props)
     _require_token(props)
+    _require_users(props)
     _require_family(cloud, props)
 
 
@@ -86,6 +88,17 @@ def _require_token(props: Props) -> None:
         not token or TOKEN.fullmatch(token) is not None,
         f"{CODE}: authToken must be 16 to 128 letters, digits or of !&#$^<>-",
     )
+
+
+def _require_users(props: Props) -> None:
+    """(https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html)."""
+    groups = rows(props, "userGroupIds")
+    require(len(groups) <= 1, f"{COMBINATION}: userGroupIds has {len(groups)} groups; 1 is allowed")
+    require(
+        not groups or bool(props.get("transitEncryptionEnabled")),
+        f"{COMBINATION}: userGroupIds without transitEncryptionEnabled; set it to true",
+    )
+    require(not groups or not props.get("authToken"), f"{COMBINATION}: userGroupIds with authToken; give one of them")
 
 
 def _require_family(cloud: Cloud, props: Props) -> None:
@@ -162,9 +175,10 @@ SPECS = (
         REPLICATION,
         inputs(
             "replicationGroupId!* description* engine engineVersion nodeType numCacheClusters port! parameterGroupName "
-            "subnetGroupName! securityGroupIds authToken authTokenUpdateStrategy kmsKeyId! atRestEncryptionEnabled! "
-            "transitEncryptionEnabled automaticFailoverEnabled multiAzEnabled snapshotRetentionLimit snapshotWindow "
-            "finalSnapshotIdentifier maintenanceWindow autoMinorVersionUpgrade applyImmediately tags"
+            "subnetGroupName! securityGroupIds userGroupIds authToken authTokenUpdateStrategy kmsKeyId! "
+            "atRestEncryptionEnabled! transitEncryptionEnabled automaticFailoverEnabled multiAzEnabled "
+            "snapshotRetentionLimit snapshotWindow finalSnapshotIdentifier maintenanceWindow autoMinorVersionUpgrade "
+            "applyImmediately tags"
         ),
         _create, update=_update, held="recorded", volatile=("memberClusters",), identity=("replicationGroupId",),
         computed=("arn", "primaryEndpointAddress", "readerEndpointAddress", "memberClusters", "clusterEnabled"),
@@ -172,6 +186,7 @@ SPECS = (
             Reference("subnetGroupName", SUBNETS, blocks=True),
             Reference("parameterGroupName", PARAMETERS, blocks=True),
             Reference("securityGroupIds", SECURITY_GROUP, blocks=True),
+            Reference("userGroupIds", USER_GROUP, blocks=True),
             Reference("kmsKeyId", "aws:kms/key:Key", output="arn"),
         ),
     ),

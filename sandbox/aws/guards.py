@@ -19,9 +19,17 @@ MADE_BY_AWS = {
 IN_USE = {
     "ec2": "DependencyViolation", "iam": "DeleteConflict", "eks": "ResourceInUseException", "lb": "ResourceInUse",
     "acm": "ResourceInUseException", "wafv2": "WAFAssociatedItemException", "backup": "InvalidRequestException",
+    "aws:elasticache/parameterGroup:ParameterGroup": "InvalidCacheParameterGroupState",
+    "aws:elasticache/subnetGroup:SubnetGroup": "CacheSubnetGroupInUse",
+    "aws:elasticache/userGroup:UserGroup": "InvalidUserGroupState",
+    "aws:memorydb/acl:Acl": "InvalidACLStateFault",
+    "aws:memorydb/multiRegionCluster:MultiRegionCluster": "InvalidMultiRegionClusterStateFault",
+    "aws:memorydb/parameterGroup:ParameterGroup": "InvalidParameterGroupStateFault",
+    "aws:memorydb/subnetGroup:SubnetGroup": "SubnetGroupInUseFault",
     "aws:rds/parameterGroup:ParameterGroup": "InvalidDBParameterGroupState",
     "aws:rds/subnetGroup:SubnetGroup": "InvalidDBSubnetGroupStateFault",
 }  # fmt: skip
+"""AWS's codes, of a type or else of its service."""
 
 
 def require_references(cloud: Cloud, spec: Spec, props: Props) -> None:

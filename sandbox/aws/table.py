@@ -15,6 +15,7 @@ from sandbox.aws import (
     eks_cluster,
     eks_nodes,
     elasticache,
+    elasticache_users,
     firewall,
     iam,
     images,
@@ -22,6 +23,9 @@ from sandbox.aws import (
     listener,
     load_balancer,
     log_delivery,
+    memorydb,
+    memorydb_access,
+    memorydb_groups,
     network,
     peering,
     rds_backups,
@@ -45,9 +49,9 @@ from sandbox.aws.spec import Input, Spec
 SERVICES = (
     network, routing, security, peering, launch, iam, keys, eks_cluster, eks_nodes, eks_addon, eks_access,
     zones, records, certificates, load_balancer, target_group, listener, secret, accelerator,
-    firewall, distribution, bucket, bucket_settings, scaling_policy, alarm, log_delivery, elasticache, images, topic,
-    rds_subnets, rds_parameters, rds_instance, rds_backups, rds_events,
-    replication, backup,
+    firewall, distribution, bucket, bucket_settings, scaling_policy, alarm, log_delivery, elasticache,
+    elasticache_users, images, topic, memorydb_access, memorydb_groups, memorydb, rds_subnets, rds_parameters,
+    rds_instance, rds_backups, rds_events, replication, backup,
 )  # fmt: skip
 
 GLOBAL = ("iam", "route53", "cloudfront", "globalaccelerator")
