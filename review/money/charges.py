@@ -113,6 +113,11 @@ def _endpoint(state: State, made: Bill) -> None:
         made.unpriced["VpcEndpoint, its zones are not known yet"] += 1
 
 
+def _secret(state: State, made: Bill) -> None:
+    # A replica is billed as a secret of its own: https://aws.amazon.com/secrets-manager/pricing/
+    made.charged["secret"] += 1 + len(items(at(state, "replicas")))
+
+
 _FIXED: Final[Mapping[str, str]] = {
     "aws:eks/cluster:Cluster": "EKS cluster",
     "aws:ec2/natGateway:NatGateway": "NAT gateway",
@@ -120,7 +125,6 @@ _FIXED: Final[Mapping[str, str]] = {
     "aws:kms/key:Key": "KMS key",
     "aws:kms/replicaKey:ReplicaKey": "KMS key",
     "aws:lb/loadBalancer:LoadBalancer": "load balancer",
-    "aws:secretsmanager/secret:Secret": "secret",
     "aws:route53/zone:Zone": "hosted zone",
 }
 
@@ -132,6 +136,7 @@ def _nothing(_state: State, _made: Bill) -> None:
 _COUNTED: Final[Mapping[str, Callable[[State, Bill], None]]] = {
     "aws:ec2/vpcEndpoint:VpcEndpoint": _endpoint,
     "aws:ebs/volume:Volume": _volume,
+    "aws:secretsmanager/secret:Secret": _secret,
     **dict.fromkeys((_NODE_GROUP, _RESERVATION), _nothing),
 }
 _SIZED: Final[Mapping[str, str]] = {
