@@ -61,9 +61,9 @@ def test_a_site_of_the_shipped_settings_by_hand() -> None:
 
 def test_what_sites_share_stands_apart() -> None:
     shared = _site(program.deployed(), "")
-    # 6 interface endpoints in 2 zones, the keys of both logs, the weights and the queue, the zone of the API's names, the
-    # origin's token and the queue's password.
-    assert shared.after == 12 * Decimal("7.30") + 4 + Decimal("0.50") + 2 * Decimal("0.40")
+    # 6 interface endpoints in 2 zones, the keys of both logs, the weights, the queue, the stores and the backups, the zone
+    # of the API's names, the origin's token and its replica, and the passwords of the queue, the cache and the table.
+    assert shared.after == 12 * Decimal("7.30") + 6 + Decimal("0.50") + 5 * Decimal("0.40")
     assert shared.formula[0] == "12 x interface endpoint in a zone x 730 h x 0.01 USD/h = 87.60 USD"
     assert shared.unpriced == (
         "1 x Accelerator, not in the price table",
