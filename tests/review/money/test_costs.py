@@ -68,11 +68,15 @@ def test_what_sites_share_stands_apart() -> None:
     assert shared.unpriced == (
         "1 x Accelerator, not in the price table",
         "3 x Bucket, billed by usage",
+        "1 x Cluster db.r7g.xlarge, not in the price table",
         "1 x Distribution, billed by usage",
         "2 x HealthCheck, not in the price table",
         "2 x LogGroup, billed by usage",
-        "1 x ReplicationGroup cache.r7g.large, not in the price table",
+        "1 x MetricAlarm, not in the price table",
+        "1 x MultiRegionCluster, not in the price table",
+        "2 x ReplicationGroup cache.r7g.large, not in the price table",
         "1 x Repository, billed by usage",
+        "1 x Vault, billed by usage",
         "1 x WebAcl, not in the price table",
     )
 
