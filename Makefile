@@ -41,19 +41,20 @@ unit: ## the tests that need no engine (seconds)
 engine: toolchain ## the tests on the real engine (minutes)
 	@$(RUN) python -m pytest -m engine
 check: lint types ## everything that needs no run
-lint: ## ruff: rules and format; actionlint, shellcheck and hadolint: the workflows, their shell steps and the image
+lint: ## ruff: rules and format; actionlint, shellcheck and hadolint: the workflows, their shell steps and the images
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) python -m sandbox.toolchain actionlint
 	@$(RUN) .sandbox/bin/actionlint .github/workflows/*.yml
 	@$(RUN) shellcheck .ci/run components/access/discovery/files/*.sh components/compute/weights/files/*.sh
-	@$(RUN) hadolint worker/Dockerfile
+	@$(RUN) hadolint worker/Dockerfile database/Dockerfile
 types: ## basedpyright, strict
 	@$(RUN) basedpyright
-toolchain: ## find or build the engine, the Kubernetes programs, Consul, Nginx, Prometheus and Redis
-	@$(RUN) python -m sandbox.toolchain sandbox access scaling queue
+toolchain: ## find or build the engine, the Kubernetes programs, Consul, Nginx, Prometheus, Redis and MySQL
+	@$(RUN) python -m sandbox.toolchain sandbox access scaling queue database
 lock: ## write the lock files anew from requirements*.in (needs uv)
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
 	@$(LOCK) requirements.in -c requirements-dev.txt -o requirements.txt
 	@$(LOCK) worker/requirements.in -c requirements-dev.txt -o worker/requirements.txt
+	@$(LOCK) database/requirements.in -c requirements-dev.txt -o database/requirements.txt
 	@$(LOCK) requirements-go.in -o requirements-go.txt

@@ -24,6 +24,9 @@ SCALING = "scaling"
 QUEUE = "queue"
 """The group of programs that only the tests of the queue's worker run."""
 
+DATABASE = "database"
+"""The group of programs that only the tests of the database's bootstrap run."""
+
 LINT = "lint"
 """The group of programs that only check this repository."""
 

