@@ -88,3 +88,6 @@ RELOADER: Final = Demand(millicores=50, memory_mib=64)
 
 WORKER: Final = Demand(millicores=250, memory_mib=256, pods=1)
 """A worker of the queue: it waits for the model server, and holds some hundred answers of 100 KiB at most."""
+
+DATABASE_TOOL: Final = Demand(millicores=100, memory_mib=128, pods=1)
+"""The job that forms the database's group, and the exporter of its state: each waits for answers of a few rows."""

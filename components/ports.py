@@ -19,5 +19,9 @@ READY_PATH: Final = "/ready"
 """What a gateway answers to whoever asks whether it takes traffic; no token is needed for it."""
 REDIS_PORT: Final = 6379
 """Where the store of the queue listens, with TLS."""
+MYSQL_PORT: Final = 3306
+"""Where a member of the database listens, to clients and to the other members."""
 WORKER_PORT: Final = 9090
 """Where a worker of the queue shows its health and its metrics, in the clear and inside the cluster only."""
+DATABASE_EXPORTER_PORT: Final = 9104
+"""Where the exporter shows the state of the database's group, in the clear and inside the cluster only."""

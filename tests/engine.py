@@ -4,7 +4,7 @@ import asyncio
 import atexit
 import json
 import runpy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -70,14 +70,18 @@ class Engine(mocks.Mocks):
 
     def run(self, stack: str, platform: object, more: Mapping[str, str] | None = None) -> None:
         """Run `__main__.py` with `platform` as its settings and `more` beside them."""
+        self.carry_out(_program, stack, {f"{PROJECT}:platform": json.dumps(platform), **(more or {})})
+
+    def carry_out(self, program: Callable[[], None], stack: str, config: Mapping[str, str]) -> None:
+        """Run any program."""
         asyncio.set_event_loop(_LOOP)
         settings.reset_options()
         monitor = Monitor(self)
         mocks.set_mocks(self, project=PROJECT, stack=stack, preview=False, organization="organization", monitor=monitor)
         # The program runs in a stack of its own, as under a language host, and there is only one at a time.
         settings.set_root_resource(None)  # pyright: ignore[reportArgumentType] - the SDK has no other way to say "none"
-        pulumi.runtime.set_all_config({f"{PROJECT}:platform": json.dumps(platform), **(more or {})})
-        _LOOP.run_until_complete(run_in_stack(_program))
+        pulumi.runtime.set_all_config(dict(config))
+        _LOOP.run_until_complete(run_in_stack(program))
 
     def ledger(self) -> str:
         lines = (f"{each.type} {each.name} {_short(each.provider)}".rstrip() for each in self.resources)
@@ -178,6 +182,13 @@ def run(stack: str, platform: object, upstream: Mapping[str, Any] | None) -> Eng
     """Return what `__main__.py` made with `platform` as its settings."""
     engine = Engine(upstream=exported(upstream))
     engine.run(stack, platform)
+    return engine
+
+
+def declare(program: Callable[[], None]) -> Engine:
+    """Return what a program of a test makes: a component by itself."""
+    engine = Engine()
+    engine.carry_out(program, "prod", {})
     return engine
 
 
