@@ -43,12 +43,32 @@ class Retry(Model):
     budget_percent: Percent = Field(description="retries of all requests of the last ten seconds, %")
 
 
+class SharedCache(Model):
+    """Answers that all gateways of the region find in Redis when they have none of their own."""
+
+    ttl_seconds: Count = Field(description="how long an answer stays there, s")
+    largest_kib: Count = Field(description="largest answer that goes there, KiB")
+    timeout_milliseconds: Count = Field(
+        description="wait for each step of Redis, ms; it is left alone for a second or more after one that takes longer"
+    )
+
+
 class Cache(Model):
     """Answers that the gateway keeps: only those of cacheable routes, each for its own tenant."""
 
     size_mib: Count = Field(description="room on disk of one gateway, MiB")
     fresh_seconds: Count = Field(description="how long an answer is served without asking, s")
     stale_seconds: Count = Field(description="how long after that it is served while a new one is fetched, s")
+    shared: SharedCache | None = Field(default=None, description="the second level; none means each for itself")
+
+    @model_validator(mode="after")
+    def _shared_stays_longer(self) -> Self:
+        if self.shared and self.shared.ttl_seconds <= self.fresh_seconds:
+            raise ValueError(
+                f"ttl_seconds {self.shared.ttl_seconds} must be above fresh_seconds {self.fresh_seconds}, or no gateway"
+                " finds there what it has not got itself"
+            )
+        return self
 
 
 class Gateway(Model):

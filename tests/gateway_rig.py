@@ -26,7 +26,14 @@ TOKEN = "token-of-the-entry"
 HEADERS = {"x-origin-verify": TOKEN, "authorization": "Bearer key-of-one"}
 PROMPT = b'{"model": "m", "messages": []}'
 CHAT = "/v1/chat/completions"
-_FOLDERS = {config.FILES: "etc", config.RUN: "run", config.CACHE: "cache", config.TLS: "tls", config.ORIGIN: "origin"}
+_FOLDERS = {
+    config.FILES: "etc",
+    config.RUN: "run",
+    config.CACHE: "cache",
+    config.TLS: "tls",
+    config.ORIGIN: "origin",
+    config.REDIS: "redis",
+}
 _PATIENCE_SECONDS = 30
 
 
@@ -76,6 +83,8 @@ class Gateway:
         port: for TLS.
         metrics_port: for metrics.
         prompts_port: for the job that asks ahead of clients.
+        shared_port: where it asks itself for what others may have.
+        revision: of the model.
     """
 
     program: Path
@@ -87,6 +96,8 @@ class Gateway:
     port: int = field(default_factory=free_port)
     metrics_port: int = field(default_factory=free_port)
     prompts_port: int = field(default_factory=free_port)
+    shared_port: int = field(default_factory=free_port)
+    revision: str = "model@1"
     process: subprocess.Popen[bytes] | None = None
 
     def render(self) -> None:
@@ -103,6 +114,7 @@ class Gateway:
             longest_stream_seconds=60,
             passing_weight=10,
             resolver="127.0.0.1",
+            revision=self.revision,
             backup=self.backup,
         )
         for name, text in config.files(parameters).items():
@@ -114,7 +126,16 @@ class Gateway:
         text = text.replace(f"listen {ports.GATEWAY_PORT}", f"listen 127.0.0.1:{self.port}")
         text = text.replace(f"listen {ports.GATEWAY_METRICS_PORT}", f"listen 127.0.0.1:{self.metrics_port}")
         text = text.replace(f"listen {ports.GATEWAY_PROMPTS_PORT}", f"listen 127.0.0.1:{self.prompts_port}")
+        text = text.replace(f"127.0.0.1:{config.SHARED_PORT}", f"127.0.0.1:{self.shared_port}")
+        text = text.replace(
+            f"lua_ssl_trusted_certificate {config.AUTHORITIES}", f"lua_ssl_trusted_certificate {self.tls}/ca.crt"
+        )
         return text.replace("/dev/stdout", str(self.folder / "access.log")).replace("flush=1s", "flush=1ms")
+
+    def shares(self, address: str, password: str) -> None:
+        """Tell it the Redis of its region."""
+        (self.folder / "redis/address").write_text(address)
+        (self.folder / "redis/password").write_text(password)
 
     def peers(
         self,
@@ -208,6 +229,11 @@ class Gateway:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=30) as got:
             lines = got.read().decode().splitlines()
         return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+
+    def connections(self) -> int:
+        """Connections that are open to it, or by it to itself."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/stub_status", timeout=30) as got:
+            return int(got.readline().split()[-1])
 
     def of(self, metric: str, server: ModelServer) -> float:
         """A metric of one model server."""

@@ -66,6 +66,7 @@ class ModelServer:
         health: answer to /health.
         fault: "" or "cut" (closes without a byte), "half" (closes within the answer), "hang" (never answers).
         headers: more headers of each answer.
+        padding: bytes that an answer has beside what it says.
         requests: what arrived, without health checks.
         busy: requests that are being answered now.
         most: highest number of them so far.
@@ -77,6 +78,7 @@ class ModelServer:
     health: int = 200
     fault: str = ""
     headers: dict[str, str] = field(default_factory=dict[str, str])
+    padding: int = 0
     requests: list[Request] = field(default_factory=list[Request])
     busy: int = 0
     most: int = 0
@@ -153,7 +155,7 @@ class ModelServer:
         if b'"stream": true' in request.body:
             await self._stream(writer)
             return False
-        body = json.dumps({"server": self.port, "count": len(self.requests)}).encode()
+        body = json.dumps({"server": self.port, "count": len(self.requests)}).encode() + b" " * self.padding
         length = len(body) + (1 if self.fault == "half" else 0)
         head = {"content-type": "application/json", "content-length": str(length), **self.headers}
         writer.write(_head(self.status, head) + body)

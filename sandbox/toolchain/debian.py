@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.errors import SandboxError
@@ -42,6 +42,7 @@ class Bundle:
             where it has another.
         group: a word that asks for it, as for a Go module.
         jar: a Java package that has the program, where the archive has none.
+        links: files that Debian has under another path than their makers: that path under `usr`, and what it points at.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Bundle:
     packages: Mapping[str, str]
     group: str = ACCESS
     jar: maven.Jar | None = None
+    links: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def title(self) -> str:
@@ -60,6 +62,7 @@ class Bundle:
         system = platform.freedesktop_os_release()
         words = [repr(sorted(self.packages.items())), (LAUNCHERS / self.name).read_text(), *KEPT]
         words += [repr(self.jar)] if self.jar else []
+        words += [*self.links, *self.links.values()]
         words += [system.get("ID", ""), system.get("VERSION_ID", ""), platform.machine()]
         digest = hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
         return f"{self.name}-{self.version}-{digest}"
@@ -79,7 +82,9 @@ BUNDLES = (
             "lua-resty-core": "0.1.25-1",
             "lua-resty-lrucache": "0.13-10",
             "lua-cjson": "2.1.0+dfsg-2.2",
+            "lua-nginx-redis": "0.27-1.1",
         },
+        links={"share/lua/5.1/resty/redis.lua": "../nginx/redis.lua"},
     ),
     Bundle(
         name="wrk",
@@ -149,6 +154,8 @@ def unpack(bundle: Bundle, entry: Entry, children: Children, progress: Progress)
         for part, place in KEPT.items():
             if (apt.root / part).is_dir():
                 shutil.copytree(apt.root / part, partial / "root" / place, symlinks=True, dirs_exist_ok=True)
+        for path, target in bundle.links.items():
+            (partial / "root/usr" / path).symlink_to(target)
         shutil.rmtree(apt.folder)
         if bundle.jar:
             maven.unpack(bundle.jar, partial, children, step)

@@ -18,6 +18,10 @@ FILES: Final = "/etc/gateway"
 RUN: Final = "/var/run/gateway"
 CACHE: Final = "/var/cache/gateway"
 TLS: Final = "/tls"
+REDIS: Final = "/redis"
+"""Where the shared cache is, and its password, in the files of these names."""
+ADDRESS: Final = "address"
+PASSWORD: Final = "password"  # noqa: S105 - the file's name
 ORIGIN: Final = "/origin"
 AUTHORITIES: Final = "/etc/ssl/certs/ca-certificates.crt"
 """Public certificate authorities, in the image."""
@@ -28,6 +32,10 @@ and the gateway sees its mark within one second."""
 _MARGIN_SECONDS: Final = 10
 
 _SOURCES: Final = Path(__file__).parent / "files"
+_SHARED_SOURCES: Final = _SOURCES / "shared"
+SHARED_PORT: Final = 8083
+"""Where a gateway asks itself for what its own cache has not got: on loopback, so no one else does."""
+_MODELS: Final = "proxy_pass http://models;"
 # Nginx has `$` for itself, and names of locations begin with `@`: only `@{name}` is replaced.
 _PLACE: Final = re.compile(r"@\{([a-z_]+)\}")
 
@@ -43,6 +51,7 @@ class Parameters:
         longest_stream_seconds: longest answer, s.
         passing_weight: Consul's weight of a model server in good health; others count relative to it.
         resolver: address of the cluster's DNS server.
+        revision: all of the model that its answers depend on; the shared cache tells revisions apart by it.
         backup: host and port of the other site's gateway; "" when there is none.
         backup_name: name in the backup's certificate; "" when it is not to be checked.
     """
@@ -53,6 +62,7 @@ class Parameters:
     longest_stream_seconds: int
     passing_weight: int
     resolver: str
+    revision: str
     backup: str = ""
     backup_name: str = ""
 
@@ -64,7 +74,8 @@ def shutdown_seconds(longest_stream: int) -> int:
 
 def files(parameters: Parameters) -> dict[str, str]:
     """Return the ConfigMap's data: file name to text."""
-    texts = {path.name: path.read_text() for path in sorted(_SOURCES.iterdir())}
+    folders = [_SOURCES, *([_SHARED_SOURCES] if parameters.gateway.cache.shared else [])]
+    texts = {path.name: path.read_text() for folder in folders for path in sorted(folder.iterdir()) if path.is_file()}
     values = _values(parameters)
     rendered = {name: _PLACE.sub(lambda place: str(values[place[1]]), text) for name, text in texts.items()}
     return {**rendered, SETTINGS: _settings(parameters), BACKUP: parameters.backup}
@@ -86,6 +97,21 @@ def _values(parameters: Parameters) -> dict[str, str | int]:
         "backup_name": parameters.backup_name or "$proxy_host",
         "backup_verify": "on" if parameters.backup_name else "off",
         "backup_authorities": AUTHORITIES,
+        **_places(gateway),
+    }
+
+
+def _places(gateway: Gateway) -> dict[str, str | int]:
+    """Return what a cache that is shared changes: whom a gateway asks for what it has not got, and for how long."""
+    if not gateway.cache.shared:
+        return {"shared": "", "cached": _MODELS, "filled": _MODELS}
+    return {
+        "shared": f"\n    include {FILES}/shared.conf;",
+        "shared_port": SHARED_PORT,
+        "cached": f"include {FILES}/shared_cached.conf;",
+        "filled": f"include {FILES}/shared_filled.conf;",
+        # One that another gateway is making is waited for as long as a model server may be silent.
+        "shared_timeout_seconds": gateway.pool.read_timeout_seconds + gateway.longest_answer_seconds + 1,
     }
 
 
@@ -104,6 +130,14 @@ def _settings(parameters: Parameters) -> str:
         "tenant": gateway.tenant.model_dump(),
         "retry": gateway.retry.model_dump(),
         "breaker": gateway.breaker.model_dump(),
-        "cache": gateway.cache.model_dump(),
+        "cache": _cache(parameters),
     }
     return json.dumps(values, indent=2) + "\n"
+
+
+def _cache(parameters: Parameters) -> dict[str, object]:
+    cache = parameters.gateway.cache
+    known = cache.model_dump(exclude={"shared"})
+    if not cache.shared:
+        return known
+    return {**known, "shared": {**cache.shared.model_dump(), "folder": REDIS, "revision": parameters.revision}}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pulumi_kubernetes.networking.v1 import (
+    NetworkPolicyEgressRuleArgsDict,
     NetworkPolicyPortArgsDict,
     NetworkPolicySpecArgsDict,
 )
@@ -10,11 +11,11 @@ from pulumi_kubernetes.networking.v1 import (
 from components.access.gateway.pod import LABELS
 from components.compute import closed, precompute, serving_pod
 from components.naming import MONITORING
-from components.ports import GATEWAY_METRICS_PORT, GATEWAY_PORT, GATEWAY_PROMPTS_PORT, GRPC_PORT, HTTPS
+from components.ports import GATEWAY_METRICS_PORT, GATEWAY_PORT, GATEWAY_PROMPTS_PORT, GRPC_PORT, HTTPS, REDIS_PORT
 
 
-def policy() -> NetworkPolicySpecArgsDict:
-    """Return what the closed namespace lets through for the gateways."""
+def policy(shared: Sequence[str]) -> NetworkPolicySpecArgsDict:
+    """Return what the closed namespace lets through for the gateways; `shared` is where their cache is, as CIDRs."""
     monitoring = closed.namespace(MONITORING)
     return {
         "pod_selector": {"match_labels": LABELS},
@@ -36,8 +37,15 @@ def policy() -> NetworkPolicySpecArgsDict:
             },
             # The other site's balancer, whose addresses AWS chooses.
             {"ports": _tcp([HTTPS])},
+            *_to_shared(shared),
         ],
     }
+
+
+def _to_shared(networks: Sequence[str]) -> list[NetworkPolicyEgressRuleArgsDict]:
+    if not networks:
+        return []
+    return [{"to": [{"ip_block": {"cidr": cidr}} for cidr in networks], "ports": _tcp([REDIS_PORT])}]
 
 
 def _tcp(ports: Sequence[int]) -> list[NetworkPolicyPortArgsDict]:

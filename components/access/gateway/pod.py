@@ -23,6 +23,8 @@ from components.traffic import Access
 LABELS: Final = {"app.kubernetes.io/name": config.NAME}
 ORIGIN: Final = "gateway-origin"
 """The Secret with the word by which the global entry is known, under `token`."""
+SHARED: Final = "gateway-shared"
+"""The Secret with the way to the shared cache, where the settings have one."""
 
 _PORTS: Final = {"https": GATEWAY_PORT, "metrics": GATEWAY_METRICS_PORT, "prompts": GATEWAY_PROMPTS_PORT}
 _TLS: Final = "gateway-tls"
@@ -95,7 +97,13 @@ def _volumes(access: Access) -> list[VolumeArgsDict]:
         {"name": "cache", "empty_dir": {"size_limit": f"{2 * access.gateway.cache.size_mib}Mi"}},
         {"name": "tls", "secret": {"secret_name": _TLS, "default_mode": _READABLE}},
         {"name": "origin", "secret": {"secret_name": ORIGIN, "default_mode": _READABLE}},
+        *_shared_volumes(access),
     ]
+
+
+def _shared_volumes(access: Access) -> list[VolumeArgsDict]:
+    secret: VolumeArgsDict = {"name": "shared", "secret": {"secret_name": SHARED, "default_mode": _READABLE}}
+    return [secret] if access.gateway.cache.shared else []
 
 
 def _nginx(access: Access) -> ContainerArgsDict:
@@ -118,6 +126,7 @@ def _nginx(access: Access) -> ContainerArgsDict:
             *_shared(),
             _mount("origin", config.ORIGIN),
             {"name": "cache", "mount_path": config.CACHE},
+            *([_mount("shared", config.REDIS)] if access.gateway.cache.shared else []),
         ],
     }
 

@@ -11,13 +11,18 @@ local SHED_SECONDS, AWAY_SECONDS = 1, 2
 
 local M = {}
 
+-- Whether the site has no room; beside a shared cache the request within says so.
+local function is_shed(request)
+    return request.shed or settings.cache.shared and ngx.var.upstream_http_x_shared_shed
+end
+
 function M.http()
     local request, status = context.get(), ngx.status
     if not request then
         return answer.refuse(status)
     end
     balancer.settle(request, breaker.failed)
-    if request.shed then
+    if is_shed(request) then
         metrics.shed(request.priority)
         return answer.refuse(503, SHED_SECONDS)
     end

@@ -6,6 +6,7 @@ local load = require "load"
 local metrics = require "metrics"
 local peers = require "peers"
 local prompts = require "prompts"
+local settings = require "settings"
 local shed = require "shed"
 
 local ngx, now, ceil, exiting = ngx, ngx.now, math.ceil, ngx.worker.exiting
@@ -48,12 +49,8 @@ local function cached(route, status)
     end
 end
 
-function M.request()
-    local request = context.get()
-    if not request then
-        return
-    end
-    local status = ngx.status
+-- Ends what a request has of the site: its try, and its room.
+function M.settle(request, status)
     if request.peer then
         balancer.settle(request, outcome(request, status))
     end
@@ -62,6 +59,23 @@ function M.request()
         load.share(peers.list)
         metrics.flush()
     end
+end
+
+-- A refresh of a stale answer that the shared cache was asked for; others have a context, by the balancer.
+local function refreshed()
+    if settings.cache.shared and ngx.is_subrequest then
+        cached("background", ngx.status)
+        metrics.finished("background", ngx.status)
+    end
+end
+
+function M.request()
+    local request = context.get()
+    if not request then
+        return refreshed()
+    end
+    local status = ngx.status
+    M.settle(request, status)
     if CACHED[request.route] then
         cached(request.route, status)
     end

@@ -32,6 +32,7 @@ end })
 local limited = family('gateway_rate_limited_total{limit="%s"}')
 local sheds = family('gateway_shed_total{priority="%s"}')
 local cache = family('gateway_cache_total{result="%s"}')
+local shared_cache = family('gateway_shared_cache_total{result="%s"}')
 
 function M.first_byte(seconds)
     local i = 1
@@ -47,6 +48,7 @@ function M.finished(route, status) add(requests[route][status]) end
 function M.limited(whose) add(limited[whose]) end
 function M.shed(priority) add(sheds[priority]) end
 function M.cached(result) add(cache[result or "NONE"]) end
+function M.shared(result) add(shared_cache[result]) end
 function M.retried() add("gateway_retries_total") end
 function M.budget_spent() add("gateway_retries_refused_total") end
 function M.broken() add("gateway_broken_streams_total") end

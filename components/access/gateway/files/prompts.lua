@@ -30,14 +30,18 @@ end
 
 -- Whether a model server leaves its answer to the cache. What it marks as private may be made for one person: its
 -- prompt is let go of.
-local function may_keep(var)
+function M.may_keep(var)
     return not (var.upstream_http_cache_control or var.upstream_http_set_cookie or var.upstream_http_expires
         or var.upstream_http_x_accel_expires or var.gateway_unfit == "1")
 end
 
--- Notes that an answer of a model server has gone into the cache.
+-- Notes that an answer has gone into the cache. One out of the shared cache may stay for a shorter time than a new one.
 function M.answered(key)
-    if may_keep(ngx.var) then
+    local var = ngx.var
+    local left = settings.cache.shared and var.upstream_http_x_shared_cache and var.upstream_http_x_accel_expires
+    if left then
+        counts:set("kept " .. key, ngx.now() + left - settings.cache.fresh_seconds, KEPT)
+    elseif M.may_keep(var) then
         counts:set("kept " .. key, ngx.now(), KEPT)
     else
         bodies:delete(route.prompt_of(key))

@@ -9,6 +9,8 @@ local COMPLETIONS = { ["/v1/completions"] = true, ["/v1/chat/completions"] = tru
 local EMBEDDINGS, MODELS = "/v1/embeddings", "/v1/models"
 -- Longest age of a kept answer, s: the key changes then, at a time of its own for each answer.
 local KEPT = settings.cache.fresh_seconds + settings.cache.stale_seconds
+-- Beside a shared cache a new revision of the model finds nothing old here either.
+local MARK = "|" .. (settings.cache.shared and settings.cache.shared.revision .. "@" or "")
 
 local M = {}
 
@@ -62,18 +64,22 @@ end
 -- The cache key of a prompt now, and for how long it is that, s. Each hash has an offset of its own.
 function M.epoch(prompt, hash)
     local time = ngx.time() + tonumber(hash:sub(1, 7), 16)
-    return prompt .. "|" .. floor(time / KEPT), KEPT - time % KEPT
+    return prompt .. MARK .. floor(time / KEPT), KEPT - time % KEPT
 end
 
 function M.prompt_of(key)
-    return match(key, "^(.*)|%d+$")
+    return match(key, "^(.*)|[^|]+$")
+end
+
+function M.prompt(tenant, host, path, hash)
+    return tenant .. "|" .. host .. "|" .. path .. "|" .. hash
 end
 
 local function keep(var, request, path, body)
     if not personal(var) then
         local hash = digest.hex(body, 32)
         request.route = "cached"
-        request.prompt = request.tenant .. "|" .. var.host .. "|" .. path .. "|" .. hash
+        request.prompt = M.prompt(request.tenant, var.host, path, hash)
         request.key = M.epoch(request.prompt, hash)
     end
 end

@@ -52,6 +52,12 @@ function M.start()
     every(STATE_SECONDS, state, true)
     every(FILES_SECONDS, files)
     every(FILES_SECONDS, metrics.flush, true)
+    if settings.cache.shared then
+        local link = require "link"
+        link.probe()
+        every(FILES_SECONDS, link.probe)
+        every(FILES_SECONDS, require("shared").renew)
+    end
     if ngx.worker.id() == 0 then
         every(probe.SECONDS, probe.round)
     end

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shared_rig
 from gateway_rig import Gateway, settings
 from model_server import Loop, ModelServer
+from queue_rig import RedisServer
+from redis import Redis
 
 from sandbox.controlplane.pki import Authority
 from sandbox.paths import Paths
@@ -43,6 +46,23 @@ class Bench:
         gateway.peers(servers)
         return gateway
 
+    def sharing(
+        self, store: RedisServer, *servers: ModelServer, revision: str = "model@1",
+        password: str = shared_rig.PASSWORD, concurrency: int = 1000, patience: int = 30, **changes: int,
+    ) -> Gateway:  # fmt: skip
+        """Return a gateway at work that shares answers.
+
+        Args:
+            patience: how long a model server may be silent, s.
+            changes: those of the shared cache's settings.
+        """
+        pool = {**settings().pool.model_dump(), "read_timeout_seconds": patience}
+        gateway = self.gateway(*servers, concurrency=concurrency, cache=shared_rig.cache(**changes), pool=pool)
+        gateway.revision = revision
+        gateway.render()
+        gateway.shares(f"127.0.0.1:{store.port} localhost", password)
+        return self.stack.enter_context(gateway)
+
     def start(self, *servers: ModelServer, **how: Any) -> Gateway:
         return self.stack.enter_context(self.gateway(*servers, **how))
 
@@ -51,6 +71,12 @@ class Bench:
 def nginx(tmp_path_factory: pytest.TempPathFactory) -> Path:
     paths = Paths.of_checkout(tmp_path_factory.mktemp("nginx"))
     return ensure(paths, Progress(io.StringIO(), live=False), ["nginx"]).bin / "nginx"
+
+
+@pytest.fixture(scope="session")
+def redis_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    paths = Paths.of_checkout(tmp_path_factory.mktemp("redis"))
+    return ensure(paths, Progress(io.StringIO(), live=False), ["redis-server"]).bin / "redis-server"
 
 
 @pytest.fixture(scope="session")
@@ -65,3 +91,17 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bench(nginx: Path, tls: Path, tmp_path: Path) -> Iterator[Bench]:
     with Loop() as loop, ExitStack() as stack:
         yield Bench(nginx, tls, tmp_path, loop, stack)
+
+
+@pytest.fixture
+def store(redis_program: Path, tls: Path, tmp_path: Path) -> Iterator[RedisServer]:
+    made = shared_rig.store(redis_program, tls, tmp_path / "redis")
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def shown(store: RedisServer, tls: Path) -> Iterator[Redis]:
+    with shared_rig.client(store, tls) as opened:
+        yield opened

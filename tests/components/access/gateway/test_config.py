@@ -19,7 +19,7 @@ CONFIG_MAP_BYTES = 1024 * 1024
 
 
 def _files(backup: str = "", backup_name: str = "") -> dict[str, str]:
-    return config.files(config.Parameters("a", settings(), 64, 300, 10, "10.100.0.10", backup, backup_name))
+    return config.files(config.Parameters("a", settings(), 64, 300, 10, "10.100.0.10", "model@1", backup, backup_name))
 
 
 def test_every_place_is_filled_and_all_fits_in_a_config_map() -> None:
