@@ -154,7 +154,7 @@ class ModelServer:
     async def _body(self, request: Request, writer: asyncio.StreamWriter) -> bool:
         if b'"stream": true' in request.body:
             await self._stream(writer)
-            return False
+            return self.fault != "half"
         body = json.dumps({"server": self.port, "count": len(self.requests)}).encode() + b" " * self.padding
         length = len(body) + (1 if self.fault == "half" else 0)
         head = {"content-type": "application/json", "content-length": str(length), **self.headers}

@@ -50,11 +50,9 @@ class Bench:
         self, store: RedisServer, *servers: ModelServer, revision: str = "model@1",
         password: str = shared_rig.PASSWORD, concurrency: int = 1000, patience: int = 30, **changes: int,
     ) -> Gateway:  # fmt: skip
-        """Return a gateway at work that shares answers.
+        """Return a gateway at work that shares answers; a model server may be silent for `patience`, s.
 
-        Args:
-            patience: how long a model server may be silent, s.
-            changes: those of the shared cache's settings.
+        Whatever else is given changes the settings of the shared cache.
         """
         pool = {**settings().pool.model_dump(), "read_timeout_seconds": patience}
         gateway = self.gateway(*servers, concurrency=concurrency, cache=shared_rig.cache(**changes), pool=pool)
