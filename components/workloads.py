@@ -8,6 +8,7 @@ import pulumi
 from components import addressing, keys
 from components.access.agent import beside_inference
 from components.access.discovery.component import Discovery, DiscoveryArgs
+from components.access.gateway import config as gateway
 from components.access.gateway.component import Gateway, GatewayArgs
 from components.access.gateway.prompts import prompts_of
 from components.compute.cluster import Cluster
@@ -23,6 +24,7 @@ from components.compute.workers import Workers, WorkersArgs
 from components.monitoring import targets
 from components.monitoring.prometheus import Prometheus, PrometheusArgs
 from components.planning.fleet import Sizes
+from components.ports import REDIS_PORT
 from components.site_args import SiteArgs
 from components.stores import CACHE_HOST, SHARED_HOST
 
@@ -129,6 +131,7 @@ class Workloads:
             origin=self._args.origin,
             backup=self._args.backup,
             backup_name=self._args.backup_name,
+            stores=self._args.stores.networks,
             after=self._after,
         )
         Gateway(f"{self._name}-gateway", args, self._opts)
@@ -147,8 +150,13 @@ class Workloads:
 
     def _store_names(self) -> None:
         stores = self._args.stores
+        # The gateways resolve no names but full ones, and check the store's own.
+        address = pulumi.Output.concat(stores.cache.host, f":{REDIS_PORT}")
         cache = NamedStoreArgs(
-            host=CACHE_HOST, store=stores.cache.host, secrets={"password": stores.cache.password}, after=self._after
+            host=CACHE_HOST,
+            store=stores.cache.host,
+            secrets={gateway.PASSWORD: stores.cache.password, gateway.ADDRESS: address},
+            after=self._after,
         )
         NamedStore(f"{self._name}-cache", cache, self._opts)
         shared = NamedStoreArgs(

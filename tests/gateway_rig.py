@@ -55,11 +55,12 @@ def eventually(holds: Callable[[], object]) -> None:
 
 
 def settings(**changes: object) -> Settings:
-    """The settings of prod with limits that do not disturb a test, and its changes."""
+    """The settings of prod with limits that do not disturb a test and a cache of its own, and its changes."""
     known: dict[str, Any] = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())
     gateway: dict[str, Any] = known["config"]["inference-platform:platform"]["access"]["gateway"]
+    own = {name: value for name, value in gateway["cache"].items() if name != "shared"}
     plenty = {"requests_per_second": 100000, "burst": 100000}
-    return Settings.model_validate({**gateway, "cpu": 1, "client": plenty, "tenant": plenty, **changes})
+    return Settings.model_validate({**gateway, "cpu": 1, "client": plenty, "tenant": plenty, "cache": own, **changes})
 
 
 def free_port() -> int:

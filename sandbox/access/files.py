@@ -15,11 +15,11 @@ from sandbox.paths import Paths
 
 NAMESPACE = "business"
 _WANTED = re.compile(r"^(gateway|consul.*)$")
-_PATH = re.compile(r"(?<![\w./-])/(?=(?:consul|etc/gateway|var/run/gateway|var/cache/gateway|tls|origin)\b)")
-_LISTEN = re.compile(r"\blisten (?=\d)")
+_PATH = re.compile(r"(?<![\w./-])/(?=(?:consul|etc/gateway|var/run/gateway|var/cache/gateway|tls|origin|redis)\b)")
+_LISTEN = re.compile(r"\blisten (?=\d+[ ;])")
 _SERVER = re.compile(r"\bconsul-(\d)\.consul(?:\.[a-z.]+)?")
 _BACKUP_NAME = re.compile(r"proxy_ssl_name [^;]+;")
-_BACKUP_AUTHORITIES = re.compile(r"proxy_ssl_trusted_certificate [^;]+;")
+_AUTHORITIES = re.compile(r"(proxy|lua)_ssl_trusted_certificate [^;]+;")
 _OWN = re.compile(r"\b(?:127\.0\.0\.1|0\.0\.0\.0)\b")
 
 
@@ -110,9 +110,10 @@ def with_backup(files: Mapping[str, str], backup: str, authorities: Path) -> dic
         backup: host and port of the other gateway; "" where there is one site.
         authorities: what signed its certificate, in place of the public ones.
     """
-    text = _BACKUP_NAME.sub("proxy_ssl_name gateway;", files["nginx.conf"])
-    text = _BACKUP_AUTHORITIES.sub(f"proxy_ssl_trusted_certificate {authorities};", text)
-    return {**files, "backup": backup if files["backup"] else "", "nginx.conf": text}
+    trusted = rf"\1_ssl_trusted_certificate {authorities};"
+    changed = {name: _AUTHORITIES.sub(trusted, text) for name, text in files.items() if name.endswith(".conf")}
+    text = _BACKUP_NAME.sub("proxy_ssl_name gateway;", changed["nginx.conf"])
+    return {**files, **changed, "backup": backup if files["backup"] else "", "nginx.conf": text}
 
 
 def _maps(plane: ControlPlane) -> dict[str, Mapping[str, str]]:

@@ -16,12 +16,12 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 from components.access.discovery import config as discovery
 from components.access.gateway import config
 from components.access.gateway.network import policy
-from components.access.gateway.pod import LABELS, ORIGIN, SHARED, pod_spec
+from components.access.gateway.pod import LABELS, ORIGIN, pod_spec
 from components.base import Component
 from components.compute.scaling import behaviour
 from components.naming import BUSINESS
 from components.pods import LONGEST_STREAM, files_digest
-from components.ports import GATEWAY_NODE_PORT, GATEWAY_PROMPTS_PORT, HTTPS, REDIS_PORT
+from components.ports import GATEWAY_NODE_PORT, GATEWAY_PROMPTS_PORT, HTTPS
 from components.serving import Inference
 from components.tiers import ACCESS
 from components.traffic import Access
@@ -30,21 +30,6 @@ _METADATA: Final[ObjectMetaArgsDict] = {"name": config.NAME, "namespace": BUSINE
 _PODS: Final[LabelSelectorArgsDict] = {"match_labels": LABELS}
 # Half of the cores stay free for the clients of a site that is lost, until new gateways run.
 _CPU_TARGET_PERCENT: Final = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedCacheArgs:
-    """The Redis that the gateways of a region share.
-
-    Attributes:
-        host: its name, also in its certificate.
-        password: what it asks for.
-        networks: where it is, as CIDRs.
-    """
-
-    host: pulumi.Input[str]
-    password: pulumi.Input[str]
-    networks: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +45,7 @@ class GatewayArgs:
         origin: the word by which the global entry is known.
         backup: host and port of another site's gateways; "" where there is none.
         backup_name: name in the backup's certificate; "" when it is not to be checked.
-        shared: the cache that it shares with others; used where the settings of the cache say so.
+        stores: where the cache is that the region's gateways share, as CIDRs.
         after: what a pod needs to start, among it nodes and the agents' files.
     """
 
@@ -72,7 +57,7 @@ class GatewayArgs:
     origin: pulumi.Input[str]
     backup: pulumi.Input[str]
     backup_name: str
-    shared: SharedCacheArgs | None = None
+    stores: Sequence[str]
     after: Sequence[pulumi.Resource]
 
 
@@ -90,8 +75,9 @@ class Gateway(Component):
         self._service()
         self._addresses()
         self._budget()
-        NetworkPolicy(name, metadata=_METADATA, spec=policy(self._networks()), opts=self._opts)
-        self._autoscaler(self._deployment([self._account(), self._files(), self._origin(), *self._shared()]))
+        shared = args.stores if args.access.gateway.cache.shared else ()
+        NetworkPolicy(name, metadata=_METADATA, spec=policy(shared), opts=self._opts)
+        self._autoscaler(self._deployment([self._account(), self._files(), self._origin()]))
         self.publish()
 
     def _account(self) -> ServiceAccount:
@@ -100,29 +86,6 @@ class Gateway(Component):
     def _origin(self) -> Secret:
         word = pulumi.Output.secret(self._args.origin).apply(lambda text: base64.b64encode(text.encode()).decode())
         return Secret(self._name, metadata={**_METADATA, "name": ORIGIN}, data={"token": word}, opts=self._opts)
-
-    def _networks(self) -> Sequence[str]:
-        """Return where the shared cache is.
-
-        Raises:
-            pulumi.RunError: the settings share a cache that the region has not got.
-        """
-        shared = self._args.shared
-        if shared is None and self._args.access.gateway.cache.shared:
-            raise pulumi.RunError(
-                "access.gateway.cache.shared is set, and this region has no Redis for it; leave `shared` out"
-            )
-        return shared.networks if shared else ()
-
-    def _shared(self) -> list[pulumi.Resource]:
-        """Return what tells the way to the shared cache, where there is one."""
-        shared = self._args.shared
-        if shared is None:
-            return []
-        address = pulumi.Output.concat(shared.host, ":", str(REDIS_PORT))
-        data = {config.ADDRESS: address, config.PASSWORD: pulumi.Output.secret(shared.password)}
-        metadata: ObjectMetaArgsDict = {**_METADATA, "name": SHARED}
-        return [Secret(f"{self._name}-shared", metadata=metadata, string_data=data, opts=self._opts)]
 
     def _parameters(self) -> config.Parameters:
         args = self._args

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pulumi_kubernetes.networking.v1 import (
     NetworkPolicyEgressRuleArgsDict,
+    NetworkPolicyPeerArgsDict,
     NetworkPolicyPortArgsDict,
     NetworkPolicySpecArgsDict,
 )
@@ -17,6 +18,7 @@ from components.ports import GATEWAY_METRICS_PORT, GATEWAY_PORT, GATEWAY_PROMPTS
 def policy(shared: Sequence[str]) -> NetworkPolicySpecArgsDict:
     """Return what the closed namespace lets through for the gateways; `shared` is where their cache is, as CIDRs."""
     monitoring = closed.namespace(MONITORING)
+    servers: NetworkPolicyPeerArgsDict = {"pod_selector": {"match_labels": serving_pod.LABELS}}
     return {
         "pod_selector": {"match_labels": LABELS},
         "policy_types": ["Ingress", "Egress"],
@@ -31,10 +33,7 @@ def policy(shared: Sequence[str]) -> NetworkPolicySpecArgsDict:
             },
         ],
         "egress": [
-            {
-                "to": [{"pod_selector": {"match_labels": serving_pod.LABELS}}],
-                "ports": _tcp([serving_pod.PORT, GRPC_PORT]),
-            },
+            {"to": [servers], "ports": _tcp([serving_pod.PORT, GRPC_PORT])},
             # The other site's balancer, whose addresses AWS chooses.
             {"ports": _tcp([HTTPS])},
             *_to_shared(shared),

@@ -18,13 +18,12 @@ from components.compute.nodes import DOMAIN_LABEL
 from components.demand import of_container
 from components.pods import CONFINED, CONFINED_POD, leaving_dead_nodes
 from components.ports import GATEWAY_METRICS_PORT, GATEWAY_PORT, GATEWAY_PROMPTS_PORT, READY_PATH
+from components.stores import CACHE_HOST
 from components.traffic import Access
 
 LABELS: Final = {"app.kubernetes.io/name": config.NAME}
 ORIGIN: Final = "gateway-origin"
 """The Secret with the word by which the global entry is known, under `token`."""
-SHARED: Final = "gateway-shared"
-"""The Secret with the way to the shared cache, where the settings have one."""
 
 _PORTS: Final = {"https": GATEWAY_PORT, "metrics": GATEWAY_METRICS_PORT, "prompts": GATEWAY_PROMPTS_PORT}
 _TLS: Final = "gateway-tls"
@@ -102,7 +101,7 @@ def _volumes(access: Access) -> list[VolumeArgsDict]:
 
 
 def _shared_volumes(access: Access) -> list[VolumeArgsDict]:
-    secret: VolumeArgsDict = {"name": "shared", "secret": {"secret_name": SHARED, "default_mode": _READABLE}}
+    secret: VolumeArgsDict = {"name": "shared", "secret": {"secret_name": CACHE_HOST, "default_mode": _READABLE}}
     return [secret] if access.gateway.cache.shared else []
 
 

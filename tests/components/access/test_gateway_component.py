@@ -1,6 +1,7 @@
 """The gateways of the shipped prod stack: what they are given agrees with what their files and the balancer expect."""
 
 import base64
+import json
 from functools import cache
 from typing import Any
 
@@ -146,7 +147,7 @@ def test_the_autoscaler_has_the_settings_ends() -> None:
 
 def test_only_monitoring_sees_metrics_only_precompute_sees_prompts_and_only_model_servers_are_asked() -> None:
     spec = _made(_prod(), "NetworkPolicy")["spec"]
-    (clients, monitoring, precompute), (servers, others) = spec["ingress"], spec["egress"]
+    (clients, monitoring, precompute), (servers, others, cache) = spec["ingress"], spec["egress"]
     assert clients == {"ports": [{"protocol": "TCP", "port": 8443}]}
     assert monitoring["ports"] == [{"protocol": "TCP", "port": 8081}]
     (who,) = monitoring["from"]
@@ -156,6 +157,31 @@ def test_only_monitoring_sees_metrics_only_precompute_sees_prompts_and_only_mode
     assert [each["port"] for each in servers["ports"]] == [8000, 8001]
     assert servers["to"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "deepseek-inference"}}}]
     assert others == {"ports": [{"protocol": "TCP", "port": 443}]}
+    assert cache["ports"] == [{"protocol": "TCP", "port": 6379}]
+    assert len(cache["to"]) == 2
+
+
+def test_the_way_to_the_shared_cache_is_mounted_where_the_settings_share_one() -> None:
+    (folder,) = [each["mountPath"] for each in _nginx()["volumeMounts"] if each["name"] == "shared"]
+    (volume,) = [each["secret"] for each in _pod()["volumes"] if each["name"] == "shared"]
+    known = json.loads(_files()["settings.json"])["cache"]["shared"]
+    values = engine.values("prod")["inference"]
+    assert known["folder"] == folder
+    assert known["revision"] == f"{values['model']}@{values['revision']}/{values['quantization']}"
+    secrets = [each.inputs for each in _prod().of("core/v1:Secret") if each.name == "llm-prod-a-cache"]
+    assert [each["metadata"]["name"] for each in secrets] == [volume["secretName"]]
+
+
+def test_without_a_shared_cache_nothing_leads_to_one() -> None:
+    values = engine.values("prod")
+    del values["access"]["gateway"]["cache"]["shared"]
+    made = engine.run("prod", values, None)
+    files = _files(made)
+    assert "shared" not in [each["name"] for each in _pod(made)["volumes"]]
+    assert not [name for name in files if name.startswith(("shared", "link"))]
+    assert "include " not in files["nginx.conf"]
+    assert "shared" not in json.loads(files["settings.json"])["cache"]
+    assert len(_made(made, "NetworkPolicy")["spec"]["egress"]) == 2
 
 
 def _asked(pod: dict[str, Any]) -> tuple[int, int, int]:

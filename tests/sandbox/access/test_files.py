@@ -22,6 +22,8 @@ ROOT = Path("/run/pod")
         ('"cert_file": "/consul/tls/tls.crt"', '"cert_file": "/run/pod/consul/tls/tls.crt"'),
         ("ssl_certificate /tls/tls.crt;", "ssl_certificate /run/pod/tls/tls.crt;"),
         ("listen 8443 ssl http2;", "listen 127.99.1.20:8443 ssl http2;"),
+        ("listen 127.0.0.1:8083 backlog=1;", "listen 127.99.1.20:8083 backlog=1;"),
+        ('"folder": "/redis"', '"folder": "/run/pod/redis"'),
         ('"http": "http://127.0.0.1:8000/health"', '"http": "http://127.99.1.20:8000/health"'),
         ('"client_addr": "0.0.0.0"', '"client_addr": "127.99.1.20"'),
         ('["consul-2.consul.business.svc"]', '["127.99.1.13"]'),

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from engine import ROOT
 from gateway_rig import settings
+from pydantic import ValidationError
 
 from components.access.gateway import config
 
@@ -27,6 +28,13 @@ def test_every_place_is_filled_and_all_fits_in_a_config_map() -> None:
     assert not [name for name, text in files.items() if re.search(r"@\{", text)]
     assert {"nginx.conf", "settings.json", "balancer.lua"} <= files.keys()
     assert sum(len(text.encode()) for text in files.values()) < CONFIG_MAP_BYTES
+
+
+def test_a_shared_answer_stays_longer_than_a_gateways_own() -> None:
+    own = {"size_mib": 1, "fresh_seconds": 300, "stale_seconds": 1}
+    shared = {"ttl_seconds": 300, "largest_kib": 1, "timeout_milliseconds": 1}
+    with pytest.raises(ValidationError, match="ttl_seconds 300 must be above fresh_seconds 300"):
+        settings(cache={**own, "shared": shared})
 
 
 def test_numbers_come_from_the_settings() -> None:
