@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from pathlib import Path
+from typing import Any
 
 from queue_rig import PATIENCE_SECONDS, Bench, batch_line, bench
 from redis import Redis
