@@ -155,6 +155,21 @@ def publishers(aws: Cloud, estate: Estate) -> int:
     return str(held["Attributes"]["Policy"]).count("events.rds.amazonaws.com")
 
 
+def far_keys(aws: Cloud, estate: Estate) -> int:
+    del estate
+    return len(Cloud(aws.paths, "us-west-2").client("kms").list_keys()["Keys"])
+
+
+def sent(aws: Cloud, estate: Estate) -> int:
+    del estate
+    return len(aws.client("ecr").describe_registry()["replicationConfiguration"]["rules"])
+
+
+def locked(aws: Cloud, estate: Estate) -> int:
+    held = aws.client("backup").describe_backup_vault(BackupVaultName=estate.id("vault"))
+    return int(held.get("MinRetentionDays") is not None)
+
+
 RECORDS = listed("route53", "list_resource_record_sets", "ResourceRecordSets", HostedZoneId="zone")
 HELD: dict[str, Count] = {
     "vpc": ec2("vpcs", "Vpcs"),
@@ -211,6 +226,14 @@ HELD: dict[str, Count] = {
     "delivery": listed("logs", "describe_deliveries", "deliveries"),
     "images": listed("ecr", "describe_repositories", "repositories"),
     "aging": found("ecr", "get_lifecycle_policy", repositoryName="images"),
+    **dict.fromkeys(("weights", "copies"), listed("s3", "list_buckets", "Buckets")),
+    "weightskept": found("s3", "get_bucket_versioning", Bucket="weights"),
+    "copieskept": found("s3", "get_bucket_versioning", Bucket="copies"),
+    "replicated": found("s3", "get_bucket_replication", Bucket="weights"),
+    "farkey": far_keys,
+    "sent": sent,
+    "vault": listed("backup", "list_backup_vaults", "BackupVaultList"),
+    "locked": locked,
     "topic": listed("sns", "list_topics", "Topics"),
     "publishers": publishers,
     "members": listed("rds", "describe_db_parameter_groups", "DBParameterGroups"),
