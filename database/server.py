@@ -23,6 +23,8 @@ _AWAY: Final = frozenset(
      ER.CON_COUNT_ERROR, ER.SERVER_SHUTDOWN, _OFFLINE_MODE}
 )  # fmt: skip
 """What a member that starts, restarts or is full looks like."""
+# It is online a moment before it takes writes: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+_READ_ONLY: Final = 1290
 _DENIED: Final = frozenset({ER.ACCESS_DENIED_ERROR, ER.DBACCESS_DENIED_ERROR, ER.TABLEACCESS_DENIED_ERROR})
 
 
@@ -126,4 +128,6 @@ class Server:
             )
         if code in _AWAY or isinstance(error, OSError):
             return NotYetError(f"{where} does not answer ({text}); look at its state, its security group and its name")
+        if code == _READ_ONLY:
+            return NotYetError(f"{where} takes no writes yet ({text}); it does when it is online")
         return DatabaseError(f"{where} answers {code}: {text}; look it up among MySQL's errors")

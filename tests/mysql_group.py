@@ -104,6 +104,8 @@ class Registry:
         password = joiner.value("SELECT password FROM standin.channel")
         for source, target in [(other, joiner) for other in others] + [(joiner, other) for other in others]:
             channel = f"FOR CHANNEL 'from_{source.number}'"
+            if _knows(target, source):
+                target.ask(f"STOP SLAVE {channel}")
             target.ask(
                 f"CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT={source.port},"
                 f" MASTER_USER='{REPLICATION_USER}', MASTER_PASSWORD='{password}', MASTER_AUTO_POSITION=1,"
@@ -115,6 +117,11 @@ class Registry:
                 return False
         joiner.ask("SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF")
         return True
+
+
+def _knows(target: Mysqld, source: Mysqld) -> bool:
+    asked = "SELECT 1 FROM performance_schema.replication_connection_configuration WHERE CHANNEL_NAME = %s"
+    return bool(target.put(asked, f"from_{source.number}"))
 
 
 def _replicates(target: Mysqld, source: Mysqld) -> bool:

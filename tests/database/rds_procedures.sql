@@ -37,7 +37,7 @@ END;;
 
 CREATE PROCEDURE standin.close_again()
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM standin.members WHERE uuid = '@uuid@' AND state = 'ONLINE') THEN
+    IF NOT EXISTS (SELECT 1 FROM standin.members WHERE uuid = '@uuid@') THEN
         SET GLOBAL super_read_only = ON;
     END IF;
     SET SESSION sql_log_bin = 1;
