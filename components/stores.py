@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from components.asynchronous import Store
+from components.demand import Demand
 from components.vocabulary import Count, Model, Text
 
 CACHE_HOST: Final = "redis-cluster"
@@ -12,6 +13,9 @@ CACHE_HOST: Final = "redis-cluster"
 
 SHARED_HOST: Final = "redis-shared"
 """The name by which pods of the domain `business` reach the shared table."""
+
+SWEEPER: Final = Demand(millicores=100, memory_mib=128)
+"""One removal of what is over: a few hundred names at a time."""
 
 _FAMILY: Final = "db.r7g."
 
@@ -34,7 +38,6 @@ class Shared(Model):
     replicas: int = Field(ge=1, le=5, description="copies of each shard besides its primary, a count")
     snapshot_days: int = Field(ge=1, le=35, description="days that daily snapshots are kept")
     lag_milliseconds: Count = Field(description="age of another region's writes at which an alarm is raised, ms")
-    sweep_minutes: int = Field(ge=1, le=59, description="minutes between two removals of what has expired")
 
 
 class Stores(Model):

@@ -19,6 +19,7 @@ from components.compute.keda import Keda, KedaArgs
 from components.compute.node_scaling.scale_in_job import ScaleIn, ScaleInArgs
 from components.compute.precompute import PrecomputeArgs, PrecomputeJob
 from components.compute.stores import NamedStore, NamedStoreArgs
+from components.compute.sweep import Sweep, SweepArgs
 from components.compute.weights.component import Weights, WeightsArgs
 from components.compute.workers import Workers, WorkersArgs
 from components.monitoring import targets
@@ -65,7 +66,7 @@ class Workloads:
         self._gateway()
         self._precompute()
         self._workers(keda)
-        self._store_names()
+        self._stores()
         self._shrink()
 
     def _keda(self) -> Keda:
@@ -148,7 +149,7 @@ class Workloads:
         )
         PrecomputeJob(f"{self._name}-precompute", args, self._opts)
 
-    def _store_names(self) -> None:
+    def _stores(self) -> None:
         stores = self._args.stores
         # The gateways resolve no names but full ones, and check the store's own.
         address = pulumi.Output.concat(stores.cache.host, f":{REDIS_PORT}")
@@ -165,7 +166,11 @@ class Workloads:
             secrets={"user": stores.shared.user, "password": stores.shared.password},
             after=self._after,
         )
-        NamedStore(f"{self._name}-shared", shared, self._opts)
+        named = NamedStore(f"{self._name}-shared", shared, self._opts)
+        sweep = SweepArgs(
+            image=self._args.queue.image, store=stores.shared.host, networks=stores.networks, after=[named.secret]
+        )
+        Sweep(f"{self._name}-sweep", sweep, self._opts)
 
     def _shrink(self) -> None:
         args = ScaleInArgs(

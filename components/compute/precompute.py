@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_kubernetes.batch.v1 import CronJob, JobSpecArgsDict
-from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict, PodSpecArgsDict, ServiceAccount
+from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict, ServiceAccount
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.base import Component
-from components.compute.nodes import DOMAIN_LABEL
+from components.compute.scheduled import Run, scheduled
 from components.naming import BUSINESS
-from components.pods import CONFINED, CONFINED_POD, leaving_dead_nodes
+from components.pods import CONFINED
 from components.precompute import CONTAINER, Precompute
-from components.tiers import PRECOMPUTE
 
 NAME: Final = "precompute"
 LABELS: Final = {"app.kubernetes.io/name": NAME}
@@ -76,44 +74,20 @@ class PrecomputeJob(Component):
         self.publish()
 
     def _job(self, first: Sequence[pulumi.Resource]) -> None:
-        CronJob(
-            self._name,
-            metadata=_METADATA,
-            spec={
-                "schedule": self._args.precompute.schedule,
-                "concurrency_policy": "Forbid",
-                "starting_deadline_seconds": _START_SECONDS,
-                "successful_jobs_history_limit": 1,
-                "failed_jobs_history_limit": 3,
-                "job_template": {"metadata": {"labels": LABELS}, "spec": self._run()},
-            },
-            opts=pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(depends_on=list(first))),
-        )
-
-    def _run(self) -> JobSpecArgsDict:
-        return {
-            # What one run misses the next one finds.
-            "backoff_limit": 0,
-            "active_deadline_seconds": _START_SECONDS
-            + self._args.precompute.deadline_seconds
-            + self._args.gateways.patience_seconds,
-            "template": {"metadata": {"labels": LABELS}, "spec": self._pod()},
-        }
-
-    def _pod(self) -> PodSpecArgsDict:
-        return {
-            "restart_policy": "Never",
-            "service_account_name": NAME,
-            "automount_service_account_token": False,
-            "enable_service_links": False,
-            "priority_class_name": PRECOMPUTE.name,
-            "node_selector": {DOMAIN_LABEL: "system"},
-            "tolerations": leaving_dead_nodes(),
+        precompute, patience = self._args.precompute, self._args.gateways.patience_seconds
+        run = Run(
+            name=NAME,
+            labels=LABELS,
+            schedule=precompute.schedule,
+            start_seconds=_START_SECONDS,
+            longest_seconds=precompute.deadline_seconds + patience,
             # After SIGTERM it begins no further request; those under way are ended by the gateways, not by the job.
-            "termination_grace_period_seconds": self._args.gateways.patience_seconds,
-            "security_context": CONFINED_POD,
-            "containers": [self._container()],
-        }
+            grace_seconds=patience,
+            container=self._container(),
+        )
+        scheduled(
+            self._name, run, pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(depends_on=[*first]))
+        )
 
     def _container(self) -> ContainerArgsDict:
         asked = CONTAINER.quantities()

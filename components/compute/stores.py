@@ -44,7 +44,7 @@ class NamedStore(Component):
             spec={"type": "ExternalName", "external_name": args.store, "ports": [{"port": REDIS_PORT}]},
             opts=after,
         )
-        Secret(name, metadata=metadata, string_data=args.secrets, opts=after)
+        self.secret = Secret(name, metadata=metadata, string_data=args.secrets, opts=after)
         self.publish()
 
 

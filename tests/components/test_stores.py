@@ -1,6 +1,7 @@
 """The stores of the shipped stacks, as the program registers them."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import engine
@@ -9,6 +10,7 @@ from google.protobuf.json_format import MessageToDict
 
 from components.settings import Settings
 from keyspace.commands import access_string
+from keyspace.connection import from_environment
 
 SHARED = "ldgnf-llm-prod-shared"
 GROUP, PARAMETERS = "elasticache/replicationGroup:ReplicationGroup", "elasticache/parameterGroup:ParameterGroup"
@@ -81,3 +83,18 @@ def test_each_site_knows_both_stores_by_name() -> None:
             ("shared", "redis-shared", "clustercfg.llm-prod-shared.example"),
         )
     }
+
+
+def test_each_site_sweeps_the_shared_table_with_what_its_program_takes() -> None:
+    job = _inputs("prod", "batch/v1:CronJob", "llm-prod-b-sweep")["spec"]
+    pod = job["jobTemplate"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    secret = _inputs("prod", "core/v1:Secret", "llm-prod-b-shared")
+    given = {each["name"]: each.get("value") or each["valueFrom"]["secretKeyRef"] for each in container["env"]}
+    assert given["SHARED_USER"] == {"name": secret["metadata"]["name"], "key": "user"}
+    found = from_environment({**given, "SHARED_USER": "word"})
+    assert (found.host, found.port) == ("clustercfg.llm-prod-shared.example", 6379)
+    (mount,), (volume,) = container["volumeMounts"], pod["volumes"]
+    assert found.password_file.parent == Path(mount["mountPath"])
+    assert volume["secret"]["secretName"] == secret["metadata"]["name"]
+    assert {"user", "password"} == set(secret["stringData"]["value"])
