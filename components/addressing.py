@@ -39,6 +39,11 @@ def witness_addresses(region: str) -> WitnessAddresses:
     return WitnessAddresses(private=str(small[0]), database=str(small[1]))
 
 
+def standby_address(region: str) -> str:
+    """Return the subnet of the /16 `region` in which the first database member may have its standby."""
+    return str(list(_block(region, 0).subnets(new_prefix=24))[2])
+
+
 def _block(region: str, index: int) -> IPv4Network:
     return list(IPv4Network(region).subnets(new_prefix=_BLOCK_PREFIX))[index]
 

@@ -9,8 +9,6 @@ from pulumi_aws.secretsmanager import Secret, SecretVersion, get_random_password
 
 from components.base import Component
 
-_CHARACTERS = 48
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenSecretArgs:
@@ -26,6 +24,7 @@ class ChosenSecret(Component):
     """Letters and digits that nobody chose; `value` is marked secret, so that no state holds it in clear."""
 
     description: ClassVar[str]
+    characters: ClassVar[int] = 48
 
     def __init__(self, name: str, args: ChosenSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
@@ -41,13 +40,22 @@ class ChosenSecret(Component):
         )
         # Every run is offered another password; the first one stays.
         chosen = get_random_password_output(
-            password_length=_CHARACTERS, exclude_punctuation=True, opts=pulumi.InvokeOutputOptions(parent=self)
+            password_length=self.characters, exclude_punctuation=True, opts=pulumi.InvokeOutputOptions(parent=self)
         )
         version = SecretVersion(
             name,
             secret_id=secret.id,
-            secret_string=pulumi.Output.secret(chosen.random_password),
+            secret_string=pulumi.Output.secret(chosen.random_password.apply(self.kept)),
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"]),
         )
-        self.value: pulumi.Output[str] = pulumi.Output.secret(version.secret_string.apply(lambda text: text or ""))
+        self.arn: pulumi.Output[str] = secret.arn
+        self.value: pulumi.Output[str] = pulumi.Output.secret(version.secret_string.apply(self.chosen))
         self.publish()
+
+    def kept(self, chosen: str) -> str:
+        """Return what Secrets Manager keeps of what was drawn."""
+        return chosen
+
+    def chosen(self, kept: str | None) -> str:
+        """Return what was drawn, of what Secrets Manager keeps."""
+        return kept or ""

@@ -34,7 +34,19 @@ def for_disks(region: str, account: str) -> Sequence[Statement]:
     return [_allow({"AWS": "*"}, _USE, only), _allow({"AWS": "*"}, ["kms:CreateGrant"], grant)]
 
 
-def _allow(principal: Mapping[str, str], actions: Sequence[str], condition: Mapping[str, Any]) -> Statement:
+def for_notices(account: str) -> Statement:
+    """Return the right of RDS and of alarms of the account to tell an encrypted topic something.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    services = {"Service": ["events.rds.amazonaws.com", "cloudwatch.amazonaws.com"]}
+    use = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    return _allow(services, use, {"StringEquals": {"aws:SourceAccount": account}})
+
+
+def _allow(
+    principal: Mapping[str, str | Sequence[str]], actions: Sequence[str], condition: Mapping[str, Any]
+) -> Statement:
     base = {"Effect": "Allow", "Principal": principal, "Action": actions, "Resource": "*"}
     return {**base, "Condition": condition} if condition else base
 

@@ -8,17 +8,19 @@ _BACKUP: Final = "https://docs.aws.amazon.com/aws-backup/latest/devguide"
 _LOGS: Final = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference"
 _BALANCING: Final = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference"
 _CACHES: Final = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference"
+_DATABASES: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
 _EC2: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """How long a name may be, in characters, what it must not begin with, and who says so."""
+    """How long a name may be, in characters, what it must not begin with or have inside, and who says so."""
 
     longest: int
     source: str
     suffixed: bool = False
     forbidden_start: str = ""
+    forbidden: str = ""
 
     def refusal(self, text: str) -> str:
         """Return why `text` is not such a name, in a few words; empty when it is one."""
@@ -26,6 +28,8 @@ class Limit:
             return f"{len(text)} characters, at most {self.longest}"
         if self.forbidden_start and text.startswith(self.forbidden_start):
             return f"must not begin with {self.forbidden_start}"
+        if self.forbidden and self.forbidden in text:
+            return f"must not have {self.forbidden} inside"
         return ""
 
 
@@ -101,6 +105,16 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "aws:memorydb/cluster:Cluster": Limit(
         longest=40, source="https://docs.aws.amazon.com/memorydb/latest/devguide/clusters.create.html"
     ),
+    "aws:rds/eventSubscription:EventSubscription": Limit(
+        longest=254, suffixed=True, source=f"{_DATABASES}/API_CreateEventSubscription.html"
+    ),
+    "aws:rds/instance:Instance": Limit(longest=63, forbidden="--", source=f"{_DATABASES}/API_CreateDBInstance.html"),
+    "aws:rds/parameterGroup:ParameterGroup": Limit(
+        longest=255, suffixed=True, forbidden="--", source=f"{_DATABASES}/API_CreateDBParameterGroup.html"
+    ),
+    "aws:rds/subnetGroup:SubnetGroup": Limit(
+        longest=255, suffixed=True, source=f"{_DATABASES}/API_CreateDBSubnetGroup.html"
+    ),
     "aws:s3/bucket:Bucket": Limit(
         longest=63,
         suffixed=True,
@@ -111,6 +125,9 @@ LIMITS: Final[Mapping[str, Limit]] = {
         longest=512,
         suffixed=True,
         source="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html",
+    ),
+    "aws:sns/topic:Topic": Limit(
+        longest=256, suffixed=True, source="https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html"
     ),
     "aws:wafv2/webAcl:WebAcl": Limit(
         longest=128,

@@ -6,6 +6,8 @@ A test compares `derived` with what the program registers, so a name that is mis
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from components import database_names
+from components.database import members
 from components.name_limits import LIMITS
 
 BUSINESS: Final = "business"
@@ -144,7 +146,10 @@ def principal(arn: str) -> str:
 
 def derived(stack: str, sites: Iterable[str], tenants: Iterable[str], *, owns_entry: bool) -> Sequence[tuple[str, str]]:
     """Return type and name of everything that is named after a stack and its sites, or lies in its clusters."""
-    found = [*_of_region(stack), *(each for site in sites for each in _of_site(of_site(stack, site)))]
+    listed = list(sites)
+    group = members(listed) if owns_entry else ()
+    found = [*_of_region(stack), *database_names.of_instances(stack, group, copied=not owns_entry)]
+    found += (each for site in listed for each in _of_site(of_site(stack, site)))
     found += [("kubernetes:core/v1:Namespace", tenant(each)) for each in tenants]
     if owns_entry:
         found += _of_entry(stack)

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_aws import Provider
 from pulumi_aws.get_caller_identity import get_caller_identity
 
-from components import addressing, keys, naming, providers
+from components import addressing, database_names, keys, naming, providers
 from components.access.entry import names
 from components.access.entry.entry import REGION as ENTRY_REGION
 from components.access.entry.entry import Entry, EntryArgs
@@ -25,6 +25,7 @@ from components.site import Site
 from components.site_args import SiteArgs
 from components.storage.asynchronous import Queue, QueueArgs
 from components.storage.backups import Backups, BackupsArgs
+from components.storage.mysql.component import Database, DatabaseArgs
 from components.storage.places import places
 from components.storage.replication import Replication, ReplicationArgs
 from components.storage.stores import Stores, StoresArgs
@@ -65,6 +66,7 @@ class Platform(Component):
         self._queue = self._queue_store(naming.worker_images(args.upstream.name if args.upstream else name))
         self._stores = self._region_stores(args.upstream)
         self._backed_up(args.upstream)
+        self._database = self._mysql(args.upstream)
         self._sites = {site.name: self._site(site, log_key) for site in args.settings.sites}
         self._endpoints = self._private_ways()
         self.outputs = self._outputs()
@@ -107,6 +109,13 @@ class Platform(Component):
     def _backed_up(self, upstream: RegionOutputs | None) -> None:
         args = BackupsArgs(settings=self._settings, account=self._account, upstream=upstream)
         Backups(naming.backups(self._name), args, self._here)
+
+    def _mysql(self, upstream: RegionOutputs | None) -> Database:
+        args = DatabaseArgs(
+            settings=self._settings, account=self._account, network=self._network, sites=self._networks,
+            witness=self._witness, upstream=upstream.database if upstream else None,
+        )  # fmt: skip
+        return Database(database_names.of_region(self._name), args, self._here)
 
     def _owned_entry(self, entry: EntrySettings | None) -> Entry | None:
         if entry is None:
@@ -162,6 +171,7 @@ class Platform(Component):
             account=self._account,
             queue=self._queue,
             stores=self._stores,
+            database=self._database,
             origin=self._entry.origin_token,
             backup=pulumi.Output.concat(backup, f":{HTTPS}") if backup else "",
             backup_name=names.origin(self._entry.domain) if backup else "",
@@ -199,6 +209,7 @@ class Platform(Component):
             weights=WeightsOutputs(bucket=self._weights.bucket, arn=self._weights.arn, key=self._weights.key),
             entry=self._entry,
             shared=self._stores.shared.cluster_name,
+            database=self._database.outputs,
         )
 
     def _site_outputs(self, site: Site, zone: str) -> SiteOutputs:

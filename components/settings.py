@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from components import addressing, messages, naming
 from components.asynchronous import Asynchronous
+from components.database import Database
 from components.durability import Durability
 from components.forecast import Forecast
 from components.node_groups import Nodes
@@ -108,6 +109,7 @@ class Settings(Model):
     scaling: Scaling = Field(description="how many replicas there are")
     inference: Inference = Field(description="model serving")
     asynchronous: Asynchronous = Field(description="requests that somebody reads the answer of later")
+    database: Database = Field(description="MySQL: a group in a primary, its copy in a standby")
     stores: Stores = Field(description="where answers are kept")
     durability: Durability = Field(description="what outlives a mistake, or the region")
     precompute: Precompute = Field(description="answers made ahead of their questions")
@@ -128,6 +130,8 @@ class Settings(Model):
         _distinct("names", [site.name for site in self.sites])
         zones = [*(site.zone for site in self.sites), self.network.witness_zone]
         _distinct("zones (the last is network.witness_zone)", zones)
+        zones += [self.database.standby_zone] if self.database.standby_zone else []
+        _distinct("zones (the last is database.standby_zone)", zones)
         _distinct("reservation_ids", [site.reservation_id for site in self.sites if site.reservation_id])
         if foreign := [zone for zone in zones if zone[:-1] != self.region]:
             raise ValueError(f"zones {foreign} are not in region {self.region}; take zones of it, like {self.region}a")
@@ -166,6 +170,16 @@ class Settings(Model):
         if (self.role is Role.PRIMARY) != (self.access.entry is not None):
             raise ValueError(
                 f"role {self.role} with access.entry {self.access.entry}: a primary has one, a standby joins another's"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _database(self) -> Self:
+        found = (self.database.standby_zone is not None, self.database.replica is not None)
+        if found != (self.role is Role.PRIMARY, self.role is Role.STANDBY):
+            raise ValueError(
+                f"role {self.role} with database.standby_zone {self.database.standby_zone} and database.replica"
+                f" {self.database.replica}: a primary has the first, a standby the second"
             )
         return self
 

@@ -9,6 +9,7 @@ from components.network.zone import SiteNetwork, WitnessNetwork
 from components.settings import Settings
 from components.settings import Site as SiteSettings
 from components.storage.asynchronous import Queue
+from components.storage.mysql.component import Database
 from components.storage.stores import Stores
 from components.storage.weights import WeightsBucket
 
@@ -27,6 +28,7 @@ class SiteArgs:
         weights: where the region's model weights lie.
         account: the AWS account.
         queue: the region's, which its workers serve.
+        database: the region's, which its pools and its bootstrap reach.
         stores: the region's, which its pods keep answers in.
         origin: the secret by which gateways know what came through the global entry.
         backup: host and port of another site's gateways; "" where there is none.
@@ -42,6 +44,7 @@ class SiteArgs:
     weights: WeightsBucket
     account: str
     queue: Queue
+    database: Database
     stores: Stores
     origin: pulumi.Input[str]
     backup: pulumi.Input[str]

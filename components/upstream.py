@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pulumi
 
 KEY: Final = "platform"
 """The name of a stack's output."""
 
-_SECRET: Final = "origin_token"  # noqa: S105 - its name
-"""The name of the output beside it: one secret inside would hide all of the other from people."""
+_SECRETS: Final = {"origin_token": "origin_token", "password": "database_password"}
+"""Fields that are outputs beside it, by their names: one secret inside would hide all of the other from people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,17 @@ class WeightsOutputs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseOutputs:
+    """What a standby needs of the database.
+
+    `source_arn` is the instance that it may copy; `password` is the master user's, which a copy shares.
+    """
+
+    source_arn: pulumi.Input[str]
+    password: pulumi.Input[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegionOutputs:
     """What people and other stacks need of a region.
 
@@ -67,21 +78,29 @@ class RegionOutputs:
     weights: WeightsOutputs
     entry: EntryOutputs
     shared: pulumi.Input[str]
+    database: DatabaseOutputs
 
     def export(self) -> None:
-        """Make this the stack's output, and the origin's token another."""
+        """Make this the stack's output, and each secret another."""
+        parts = {
+            name: _shallow(part)
+            for name, part in (("weights", self.weights), ("entry", self.entry), ("database", self.database))
+        }
         sites = {name: _shallow(site) for name, site in self.sites.items()}
-        below = {"sites": sites, "weights": _shallow(self.weights), "entry": _shallow(self.entry)}
-        pulumi.export(KEY, {**_shallow(self), **below})
-        pulumi.export(_SECRET, pulumi.Output.secret(self.entry.origin_token))
+        pulumi.export(KEY, {**_shallow(self), **parts, "sites": sites})
+        pulumi.export(_SECRETS["origin_token"], pulumi.Output.secret(self.entry.origin_token))
+        pulumi.export(_SECRETS["password"], pulumi.Output.secret(self.database.password))
 
 
-def _shallow(record: RegionOutputs | SiteOutputs | WeightsOutputs | EntryOutputs) -> dict[str, Any]:
+_Record: TypeAlias = RegionOutputs | SiteOutputs | WeightsOutputs | EntryOutputs | DatabaseOutputs
+
+
+def _shallow(record: _Record) -> dict[str, Any]:
     return {name: getattr(record, name) for name in _names(type(record))}
 
 
-def _names(record: type[RegionOutputs | SiteOutputs | WeightsOutputs | EntryOutputs]) -> list[str]:
-    return [each.name for each in fields(record) if each.name != _SECRET]
+def _names(record: type[_Record]) -> list[str]:
+    return [each.name for each in fields(record) if each.name not in _SECRETS]
 
 
 async def read(stack: str) -> RegionOutputs:
@@ -98,14 +117,16 @@ async def read(stack: str) -> RegionOutputs:
             f"upstream: stack {stack} exports {sorted(found)}, this version reads {sorted(_names(RegionOutputs))};"
             f" bring it up with this version first: pulumi up -s {stack}"
         )
-    return _region(found, pulumi.Output.secret(reference.require_output(_SECRET)))
+    secrets = {field: pulumi.Output.secret(reference.require_output(output)) for field, output in _SECRETS.items()}
+    return _region(found, secrets)
 
 
-def _region(found: Mapping[str, Any], token: pulumi.Output[str]) -> RegionOutputs:
+def _region(found: Mapping[str, Any], secrets: Mapping[str, pulumi.Output[str]]) -> RegionOutputs:
     values: dict[str, Any] = {
         **found,
         "sites": {name: SiteOutputs(**site) for name, site in found["sites"].items()},
         "weights": WeightsOutputs(**found["weights"]),
-        "entry": EntryOutputs(**found["entry"], origin_token=token),
+        "entry": EntryOutputs(**found["entry"], origin_token=secrets["origin_token"]),
+        "database": DatabaseOutputs(**found["database"], password=secrets["password"]),
     }
     return RegionOutputs(**values)

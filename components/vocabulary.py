@@ -60,6 +60,7 @@ Image = Annotated[str, _matching(r".+@sha256:[0-9a-f]{64}", "an image by digest,
 CacheFormat = Annotated[str, _matching("auto|fp8", "auto or fp8")]
 Quantization = Annotated[str, _matching("fp8|int8|awq", "fp8, int8 or awq")]
 Version = Annotated[str, _matching(r"\d+\.\d+\.\d+", "a version in full, like 2.21.0")]
+MysqlVersion = Annotated[str, _matching(r"8\.4\.\d+", "a version of MySQL 8.4 in full, like 8.4.8")]
 Domain = Annotated[str, _matching(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", "a DNS name like llm.example.com")]
 Url = Annotated[str, _matching(r"https://\S+", "an https address")]
 Schedule = Annotated[str, _matching(r"cron\((\S+ ){5}\S+\)", "six fields like cron(0 5 * * ? *)")]

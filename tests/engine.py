@@ -130,6 +130,9 @@ def outputs(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         "aws:elasticache/replicationGroup:ReplicationGroup": {
             "primaryEndpointAddress": f"master.{name}.cache.example",
         },
+        "aws:rds/instance:Instance": {
+            "address": f"{name}.abc.rds.example", "arn": f"arn:aws:rds:region:{ACCOUNT}:db:{name}",
+        },
         "aws:memorydb/cluster:Cluster": {"clusterEndpoints": [{"address": f"clustercfg.{name}.example", "port": 6379}]},
         "aws:memorydb/multiRegionCluster:MultiRegionCluster": {"multiRegionClusterName": f"ldgnf-{name}"},
         "aws:s3/bucket:Bucket": {"bucket": f"{name}-1a2b3c4"},
@@ -169,13 +172,14 @@ UPSTREAM: Mapping[str, Any] = {
     "entry": {
         "domain": "llm.example.com", "zone_id": "Z-UP", "name_servers": ["ns-1.example"], "listener_arn": "arn:listener",
     },
+    "database": {"source_arn": "arn:aws:rds:us-east-1:123456789012:db:llm-prod-db-a"},
     "shared": "ldgnf-llm-prod-shared",
 }  # fmt: skip
 
 
 def exported(upstream: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """Return the outputs of a stack whose region is `upstream`; none where it is not up."""
-    return {"platform": upstream, "origin_token": "word"} if upstream else {}
+    return {"platform": upstream, "origin_token": "word", "database_password": "word"} if upstream else {}
 
 
 def run(stack: str, platform: object, upstream: Mapping[str, Any] | None) -> Engine:

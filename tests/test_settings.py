@@ -111,6 +111,13 @@ PLACES = [
         "us-west-2a",
         "zones ['us-west-2a'] are not in region us-east-1; take zones of it, like us-east-1a",
     ),
+    ("database.standby_zone", "us-east-1c", "zones (the last is database.standby_zone) ['us-east-1a', 'us-east-1b',"),
+    ("database.standby_zone", "us-west-2a", "zones ['us-west-2a'] are not in region us-east-1"),
+    ("database.standby_zone", "", "database.replica None: a primary has the first, a standby the second"),
+    ("database.replica", "{lag_seconds: 5, promoted: false}", "a primary has the first, a standby the second"),
+    ("database.storage_maximum_gib", "439", "storage_maximum_gib 439 must be a tenth or more above storage_gib 400"),
+    ("database.engine_version", "8.0.45", 'engine_version: got "8.0.45", must be a version of MySQL 8.4 in full, like'),
+    ("database.backup_days", "0", "database.backup_days: got 0, must be 1 or more"),
     ("sites.1.zone", "us-east", 'sites.1.zone: got "us-east", must be like us-east-1a'),
     ("sites.1.name", "a", "sites: names ['a', 'a'] must be distinct; give each site its own"),
 ]

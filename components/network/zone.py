@@ -1,4 +1,4 @@
-"""Subnets: a site has all of its own, down to the NAT gateway; the witness zone has no way out."""
+"""Subnets: a site has all of its own, down to the NAT gateway; the zones of witness and standby have no way out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -137,4 +137,23 @@ class WitnessNetwork(_Zone):
         self.private_subnet_id = self._segment("control", args.addresses.private).subnet.id
         database = self._segment("database", args.addresses.database)
         self.database_subnet_id, self.database_table_id = database.subnet.id, database.table.id
+        self.publish()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandbyNetworkArgs(_ZoneArgs):
+    """Where the subnet of the database's standby is, as CIDR."""
+
+    address: str
+
+
+class StandbyNetwork(_Zone):
+    """A zone for nothing but the standby of a database member."""
+
+    type_path = "network:StandbyNetwork"
+    database_subnet_id: pulumi.Output[str]
+
+    def __init__(self, name: str, args: StandbyNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        self.database_subnet_id = self._segment("database", args.address).subnet.id
         self.publish()

@@ -113,6 +113,11 @@ _STORAGE: Final[Mapping[str, Kind]] = {
     "aws:rds/globalCluster:GlobalCluster": _data("replication between regions"),
     "aws:rds/snapshot:Snapshot": _data("a backup"),
     "aws:rds/parameterGroup:ParameterGroup": _minor("its instances need another group, and a restart"),
+    "aws:rds/subnetGroup:SubnetGroup": _minor("its instances need another group"),
+    "aws:rds/eventSubscription:EventSubscription": _minor("nobody is told of a failover or a failing instance"),
+    "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": _data(
+        "the backups that its region has of another region's instance", outage="new backups stay in one region"
+    ),
     "aws:elasticache/replicationGroup:ReplicationGroup": _data("the cache and every job that waits in the queue", 15),
     "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup": _data("replication of the cache between regions"),
     "aws:elasticache/serverlessCache:ServerlessCache": _data("the cache and every job that waits in the queue", 5),

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from quorum import Group, tolerated
 from review.assessment import Fact, Level
 from review.estate.lookup import all_steps, at, items, joined, mapping, number, text
 from review.estate.sites import Moment, after, before
-from review.judging.quorum import Group, tolerated
 from review.plan import Operation, Plan, State, Step
 
 _INSTANCE: Final = "aws:rds/instance:Instance"
@@ -78,15 +78,18 @@ def _change(steps: Iterable[Step], groups: Mapping[Moment, Mapping[str, str]]) -
     held = {
         moment: Group(
             zones={
-                step.name: text(at(moment(step), "availabilityZone")) or step.place.zone or "unknown zone"
-                for step in members
-                if _group(moment(step), groups[moment])
+                step.name: frozenset({_zone(step, moment)}) for step in members if _group(moment(step), groups[moment])
             }
         )
         for moment in (before, after)
     }
     away = tuple(step.name for step in members if step.name in held[before].zones and _goes_away(step))
     return _Change(was=held[before], now=held[after], away=away)
+
+
+def _zone(step: Step, moment: Moment) -> str:
+    """Return the member's zone; one with a standby, which AWS places itself, is in a zone of its own until then."""
+    return text(at(moment(step), "availabilityZone")) or step.place.zone or f"the zone of {step.name}"
 
 
 def _goes_away(step: Step) -> bool:

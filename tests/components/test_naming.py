@@ -41,7 +41,11 @@ def test_names_of_accepted_settings_are_within_limits_and_distinct(name: str, si
         assert all(len(text) <= LIMITS[type_].longest for type_, text in found)
         assert len(set(found)) == len(found)
     else:
-        assert len(name) > 22 or any(text.startswith(START[type_]) for type_, text in found if type_ in START)
+        assert (
+            len(name) > 22
+            or "--" in name
+            or any(text.startswith(START[type_]) for type_, text in found if type_ in START)
+        )
 
 
 @pytest.mark.parametrize(
@@ -53,6 +57,7 @@ def test_names_of_accepted_settings_are_within_limits_and_distinct(name: str, si
         ("sg-x", False),
         ("internal", False),
         ("xn--a", False),
+        ("a--b", False),
         ("s", True),
     ],
 )
@@ -70,6 +75,7 @@ def _registered(stack: str, upstream: Mapping[str, Any] | None) -> Iterator[tupl
         limit = LIMITS.get(each.type)
         if limit:
             own = each.inputs.get("metadata", each.inputs).get("name") or each.inputs.get("replicationGroupId")
+            own = own or each.inputs.get("identifier")
             yield each.type, own or each.name + naming.SUFFIX
 
 

@@ -22,7 +22,7 @@ SITES = st.sets(st.sampled_from("abcdefghijklmno"), min_size=1)
 
 def _all(region: str, sites: set[str]) -> list[IPv4Network]:
     shared = addressing.witness_addresses(region)
-    found = [shared.private, shared.database]
+    found = [shared.private, shared.database, addressing.standby_address(region)]
     for site in sites:
         own = addressing.site_addresses(region, site)
         found += [own.private, own.public, own.database]
