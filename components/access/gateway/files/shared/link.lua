@@ -10,7 +10,7 @@ local CONNECTIONS, IDLE = 32, 60000
 local PROBE = { { "set", "probe", "1", "px", 1000 } }
 
 local M = { usable = true }
-local address, host, port, name, password
+local address, host, port, name, credential
 local pool, generation = "shared:0", 0
 
 local function read(file)
@@ -33,10 +33,10 @@ end
 -- moves or a new password needs no reload.
 local function refresh()
     local told, word = read("address"), read("password")
-    if told == address and word == password then
+    if told == address and word == credential then
         return
     end
-    address, password = told, word
+    address, credential = told, word
     host, port, name = match(told or "", "^(%S+):(%d+)%s*(%S*)$")
     name = name ~= "" and name or host
     renounce()
@@ -47,12 +47,12 @@ local function greet(link)
     if not done then
         return nil, problem
     end
-    done, problem = link:auth(password)
+    done, problem = link:auth(credential)
     return done, problem
 end
 
 local function open()
-    if not host or not password then
+    if not host or not credential then
         return nil, "its address or password is not in " .. shared.folder
     end
     local link = redis:new()

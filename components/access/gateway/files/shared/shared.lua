@@ -41,8 +41,8 @@ local function lock_of(key)
     return "lock|" .. key
 end
 
-local function release(key, token)
-    return { "eval", RELEASE, 1, lock_of(key), token }
+local function release(key, ticket)
+    return { "eval", RELEASE, 1, lock_of(key), ticket }
 end
 
 -- The value found, when it stays for `least` more, ms, and for how long it does. One that says "do not wait" always counts.
@@ -52,13 +52,13 @@ local function fit(value, left, least)
     end
 end
 
--- Looks again until the answer is there, nobody else is at it (returns a token), or it takes too long.
+-- Looks again until the answer is there, nobody else is at it (returns a ticket), or it takes too long.
 local function wait(key, least)
-    local token, pause = random.hex16(), SHORT
+    local ticket, pause = random.hex16(), SHORT
     local last = now() + settings.read_timeout_seconds
     while now() < last do
         local replies = link.ask {
-            { "set", lock_of(key), token, "nx", "px", LOCKED }, { "get", key }, { "pttl", key },
+            { "set", lock_of(key), ticket, "nx", "px", LOCKED }, { "get", key }, { "pttl", key },
         }
         if not replies then
             return nil
@@ -66,10 +66,10 @@ local function wait(key, least)
         local value, left = fit(replies[2], replies[3], least)
         local mine = replies[1] == "OK"
         if mine and not value then
-            return nil, nil, token
+            return nil, nil, ticket
         end
         if mine then
-            link.ask { release(key, token) } -- the answer came just before
+            link.ask { release(key, ticket) } -- the answer came just before
         end
         if value then
             return value, left
@@ -79,10 +79,10 @@ local function wait(key, least)
     end
 end
 
--- Returns the value, "" where a model server is to be asked, how long it stays, ms, the token of who asks for all, and how
+-- Returns the value, "" where a model server is to be asked, how long it stays, ms, the ticket of who asks for all, and how
 -- that came.
 local function look(key, least)
-    local replies, token = link.ask { { "get", key }, { "pttl", key } }, nil
+    local replies, ticket = link.ask { { "get", key }, { "pttl", key } }, nil
     if not replies then
         return "", 0, nil, "passed"
     end
@@ -90,8 +90,8 @@ local function look(key, least)
     if value then
         return value, left, nil, "hit"
     end
-    value, left, token = wait(key, least)
-    return value or "", left, token, token and "asked" or "waited"
+    value, left, ticket = wait(key, least)
+    return value or "", left, ticket, ticket and "asked" or "waited"
 end
 
 -- The own cache keeps it no longer than this one would.
@@ -106,11 +106,11 @@ local function serve(value, left)
     return ngx.exit(ngx.HTTP_OK)
 end
 
-local function ask(key, token, priority)
+local function ask(key, ticket, priority)
     local request = context.new()
     request.route, request.priority = "shared", priority
-    if token then
-        request.shared_key, request.token = key, token
+    if ticket then
+        request.shared_key, request.ticket = key, ticket
         held[key] = true
     end
     return ngx.exec("@asked")
@@ -120,13 +120,13 @@ local function find_or_ask(var, path, least, priority)
     ngx.req.read_body()
     local hash = digest.hex(ngx.req.get_body_data() or "", 32)
     local key = PREFIX .. route.prompt(var.http_x_tenant, var.host, path, hash)
-    local value, left, token, how = look(key, least)
+    local value, left, ticket, how = look(key, least)
     local found = value ~= ""
-    metrics.shared((found or token) and how or "passed")
+    metrics.shared((found or ticket) and how or "passed")
     if found then
         return serve(value, left)
     end
-    return ask(key, token, priority)
+    return ask(key, ticket, priority)
 end
 
 function M.answer()
@@ -150,7 +150,7 @@ end
 
 function M.headers()
     local request = context.get()
-    if not request or not request.token then
+    if not request or not request.ticket then
         return
     end
     if ngx.status == 200 then
@@ -197,15 +197,15 @@ local function outcome(request, key)
     return { "set", key, "", "nx", "px", FAILED }
 end
 
-local function write(_, command, key, token)
-    link.ask { command, release(key, token) }
+local function write(_, command, key, ticket)
+    link.ask { command, release(key, ticket) }
     held[key] = nil
     writing = writing - 1
 end
 
 local function keep(request)
-    local key, token = request.shared_key, request.token
-    if writing < WRITES and ngx.timer.at(0, write, outcome(request, key), key, token) then
+    local key, ticket = request.shared_key, request.ticket
+    if writing < WRITES and ngx.timer.at(0, write, outcome(request, key), key, ticket) then
         writing = writing + 1
     else
         held[key] = nil
@@ -218,7 +218,7 @@ function M.finished()
         return
     end
     finish.settle(request, ngx.status)
-    if request.token then
+    if request.ticket then
         keep(request)
     end
     context.free(request)
