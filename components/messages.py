@@ -65,3 +65,9 @@ def _around(model: type[BaseModel], place: Sequence[int | str]) -> Mapping[str, 
         if isinstance(part, str):
             (model,) = models_in(model.model_fields[part])
     return model.model_fields
+
+
+def distinct(what: str, found: Sequence[str]) -> None:
+    """Refuse names or zones of sites that are not all different."""
+    if len(set(found)) < len(found):
+        raise ValueError(f"sites: {what} {found} must be distinct; give each site its own")

@@ -22,15 +22,9 @@ SUFFIX: Final = "-0123456"
 # What a site's roles are for: of the control plane, of the nodes, of the add-ons that call AWS, of what takes nodes
 # away, of what fetches the weights, and of the workers.
 _SITE_ROLES: Final = (
-    "control-plane",
-    "node",
-    "base-vpc-cni",
-    "more-aws-ebs-csi-driver",
-    "more-cloudwatch",
-    "scale-in",
-    "weights",
-    "workers",
-)
+    "control-plane", "node", "base-vpc-cni", "more-aws-ebs-csi-driver",
+    "more-cloudwatch", "scale-in", "weights", "workers",
+)  # fmt: skip
 # What adds GPU nodes: each kind by the three rules, and the last in place of the others.
 _GROWTH: Final = (
     *(f"{kind}-{rule}" for kind in _NODE_GROUPS[1:] for rule in ("cpu", "memory", "queue")),

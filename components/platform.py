@@ -65,7 +65,6 @@ class Platform(Component):
         self._places = places(args.settings, self._network, self._networks, self._witness)
         self._queue = self._queue_store(naming.worker_images(args.upstream.name if args.upstream else name))
         self._stores = self._region_stores(args.upstream)
-        self._backed_up(args.upstream)
         self._database = self._mysql(args.upstream)
         self._sites = {site.name: self._site(site, log_key) for site in args.settings.sites}
         self._endpoints = self._private_ways()
@@ -111,6 +110,8 @@ class Platform(Component):
         Backups(naming.backups(self._name), args, self._here)
 
     def _mysql(self, upstream: RegionOutputs | None) -> Database:
+        """Return the database, and make the backup plan that its tag asks for."""
+        self._backed_up(upstream)
         args = DatabaseArgs(
             settings=self._settings, account=self._account, network=self._network, sites=self._networks,
             witness=self._witness, upstream=upstream.database if upstream else None,
@@ -121,13 +122,10 @@ class Platform(Component):
         if entry is None:
             return None
         args = EntryArgs(
-            entry=entry,
-            stack=self._name,
-            account=self._account,
+            entry=entry, stack=self._name, account=self._account,
             retention_days=self._settings.network.flow_log_retention_days,
-            copies=self._settings.durability.regions(),
-            protect=self._settings.protect,
-        )
+            copies=self._settings.durability.regions(), protect=self._settings.protect,
+        )  # fmt: skip
         there = pulumi.ResourceOptions(parent=self, providers=[self._entry_provider()])
         return Entry(naming.entry(self._name), args, there)
 
@@ -180,12 +178,10 @@ class Platform(Component):
 
     def _private_ways(self) -> Endpoints:
         args = EndpointsArgs(
-            network=self._network,
-            region=self._settings.region,
-            cidr=self._settings.network.cidr,
+            network=self._network, region=self._settings.region, cidr=self._settings.network.cidr,
             subnets=[each.private_subnet_id for each in self._networks.values()],
             tables=[each.private_table_id for each in self._networks.values()],
-        )
+        )  # fmt: skip
         return Endpoints(self._name, args, self._here)
 
     def _tables(self) -> dict[str, pulumi.Input[str]]:

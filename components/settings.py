@@ -127,12 +127,12 @@ class Settings(Model):
 
     @model_validator(mode="after")
     def _places(self) -> Self:
-        _distinct("names", [site.name for site in self.sites])
+        messages.distinct("names", [site.name for site in self.sites])
         zones = [*(site.zone for site in self.sites), self.network.witness_zone]
-        _distinct("zones (the last is network.witness_zone)", zones)
+        messages.distinct("zones (the last is network.witness_zone)", zones)
         zones += [self.database.standby_zone] if self.database.standby_zone else []
-        _distinct("zones (the last is database.standby_zone)", zones)
-        _distinct("reservation_ids", [site.reservation_id for site in self.sites if site.reservation_id])
+        messages.distinct("zones (the last is database.standby_zone)", zones)
+        messages.distinct("reservation_ids", [site.reservation_id for site in self.sites if site.reservation_id])
         if foreign := [zone for zone in zones if zone[:-1] != self.region]:
             raise ValueError(f"zones {foreign} are not in region {self.region}; take zones of it, like {self.region}a")
         return self
@@ -248,8 +248,3 @@ class Settings(Model):
                 f" {self.inference.concurrency} times {least} replicas is less than one request; raise it"
             )
         return self
-
-
-def _distinct(what: str, found: list[str]) -> None:
-    if len(set(found)) < len(found):
-        raise ValueError(f"sites: {what} {found} must be distinct; give each site its own")

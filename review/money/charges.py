@@ -151,6 +151,7 @@ _USAGE: Final = frozenset(
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
         "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+        "aws:s3/bucket:Bucket",
         "aws:sns/topic:Topic",
         "aws:backup/vault:Vault",
         "aws:ecr/replicationConfiguration:ReplicationConfiguration",
