@@ -51,7 +51,7 @@ lint: ## ruff: rules and format; actionlint, shellcheck and hadolint: the workfl
 types: ## basedpyright, strict
 	@$(RUN) basedpyright
 toolchain: ## find or build the engine, the Kubernetes programs, Consul, Nginx, Prometheus, Redis and MySQL
-	@$(RUN) python -m sandbox.toolchain sandbox access scaling queue database
+	@$(RUN) python -m sandbox.toolchain sandbox access scaling queue $(if $(shell command -v mvn),database)
 lock: ## write the lock files anew from requirements*.in (needs uv)
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
 	@$(LOCK) requirements.in -c requirements-dev.txt -o requirements.txt
