@@ -15,7 +15,7 @@ def _prod() -> engine.Engine:
 def test_sealed_counts() -> None:
     counts = {
         "vpc:Vpc": 1,
-        "subnet:Subnet": 8,
+        "subnet:Subnet": 9,
         "natGateway:NatGateway": 2,
         "eks/cluster:Cluster": 2,
         "nodeGroup:NodeGroup": 8,
