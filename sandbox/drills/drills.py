@@ -65,7 +65,11 @@ def instance(workload: Workload, scale: float) -> Found:
 
 
 def group(workload: Workload, scale: float) -> Found:
-    """Kill all nodes of the group that most replicas are on; their instances have ended, and EKS removes the nodes."""
+    """Kill all nodes of the group that most replicas are on; their instances have ended, and EKS removes the nodes.
+
+    Measured is how soon the spare nodes are in use. A replica more than they hold waits for nodes on demand, which an
+    alarm brings (`python -m sandbox ring`).
+    """
     del scale
     return _killed(workload, groups.names(groups.of_group(workload, workload.hosts()[0])), removed=True)
 
@@ -135,19 +139,25 @@ def _fewer(seconds: Sequence[float], limit: float) -> int:
 def _killed(workload: Workload, names: Sequence[str], *, removed: bool) -> Found:
     before = [each for each in workload.nodes() if each["metadata"]["name"] in names]
     lost = sum(pod["spec"].get("nodeName") in names for pod in workload.pods())
-    wanted = workload.settle()
+    spare = len({*groups.names(workload.nodes())} - {*names, *workload.hosts()})
+    wanted, back = workload.settle(), min(lost, spare)
     gone = eks.removing(workload.client, names if removed else ())
     with groups.restored(workload, before), Recorder(workload) as seen, gone:
         kubelets.stop(workload.client, names)
-        replaced = seen.wait(lambda: _replaced(seen, lost), PATIENCE_SECONDS)
-    took = phases(seen.pods, seen.nodes, names)
-    note = f"{lost} of {wanted} replicas on {len(names)} of their nodes" if replaced else _NEVER
-    return Found([*_shown(took), Figure("all of it", took.total, "s", note=note)], seen.looks, _marks(took))
+        replaced = seen.wait(lambda: _replaced(seen, back), PATIENCE_SECONDS)
+    took = phases(seen.pods, seen.nodes, names, back)
+    note = f"{lost} of {wanted} replicas on {len(names)} of their nodes"
+    note += f", with room for {back} elsewhere" if back < lost else ""
+    return Found(
+        [*_shown(took), Figure("all of it", took.total, "s", note=note if replaced else _NEVER)],
+        seen.looks,
+        _marks(took),
+    )
 
 
-def _replaced(seen: Recorder, lost: int) -> bool:
+def _replaced(seen: Recorder, back: int) -> bool:
     new = [pod for pod in list(seen.pods.values()) if pod.created is not None]
-    return sum(pod.ready is not None and pod.ending is None for pod in new) >= lost
+    return sum(pod.ready is not None and pod.ending is None for pod in new) >= back
 
 
 def _shown(took: Phases) -> list[Figure]:

@@ -29,19 +29,20 @@ class Phases:
         return self.detection + self.eviction + self.scheduling + self.start
 
 
-def phases(pods: Mapping[str, PodLife], nodes: Mapping[str, NodeLife], killed: Collection[str]) -> Phases:
+def phases(pods: Mapping[str, PodLife], nodes: Mapping[str, NodeLife], killed: Collection[str], back: int) -> Phases:
     """Split the time since the start of a recording, at which nodes were killed.
 
     Args:
         pods: all that were seen.
         nodes: all that were seen.
         killed: names of the nodes.
+        back: how many of their pods have room elsewhere.
     """
     lost = [pod for pod in pods.values() if pod.node in killed and pod.created is None]
     # A new pod may have been placed on a node that was dead as well and nobody knew; what counts are those that stay.
     new = [pod for pod in pods.values() if pod.created is not None and pod.ready is not None and pod.ending is None]
     new.sort(key=lambda pod: pod.ready or 0)
-    took_over = new[: len(lost)] if len(new) >= len(lost) else []
+    took_over = new[:back] if len(new) >= back else []
     detected = _last([_or(nodes[name].unready, nodes[name].gone) for name in killed])
     evicted = _last([_or(pod.ending, pod.gone) for pod in lost])
     scheduled = _last([_or(pod.scheduled) for pod in took_over])
