@@ -3,9 +3,8 @@ from rules._remedy import edited
 from rules._resource import UNKNOWN, Value
 from rules._types import AWS_SECRET, BUCKET, BUCKET_VERSIONING, DATABASE, REPOSITORY, VAULT
 
-from tests.policies.mutation import Added, changed
+from tests.policies.mutation import changed
 from tests.policies.samples import resource, said
-from tests.policies.test_require_database_backups import SOUND
 
 NAME = "forbid-forced-deletion"
 MUTATIONS = (
@@ -14,7 +13,7 @@ MUTATIONS = (
     changed(VAULT, "llm-prod-backups", ("forceDestroy",), value=True),
     changed(REPOSITORY, "llm-prod-queue-worker", ("forceDelete",), value=True),
     changed(AWS_SECRET, "llm-prod-queue", ("recoveryWindowInDays",), 0.0),
-    Added(DATABASE, {**SOUND, "skipFinalSnapshot": True}),
+    changed(DATABASE, "llm-prod-db-b", ("skipFinalSnapshot",), value=True),
 )
 FORCED: tuple[tuple[str, tuple[str, ...], Value, Value], ...] = (
     (BUCKET, ("forceDestroy",), True, False),

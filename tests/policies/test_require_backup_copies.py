@@ -4,9 +4,8 @@ import pytest
 from rules._resource import UNKNOWN, Resource, Value
 from rules._types import BACKUP_PLAN, BACKUP_SELECTION, DATABASE
 
-from tests.policies.mutation import Added, changed, removed
+from tests.policies.mutation import changed, removed
 from tests.policies.samples import linked, resource, said
-from tests.policies.test_require_database_backups import SOUND, TAGS
 
 NAME = "require-backup-copies"
 COPY = ("rules", 0, "copyActions")
@@ -18,7 +17,7 @@ MUTATIONS = (
     changed(BACKUP_PLAN, "llm-dr-backups", (*COPY, 0, "lifecycle", "deleteAfter"), 1.0, "dr"),
     changed(BACKUP_PLAN, "llm-dr-backups", ("rules", 0, "lifecycle", "deleteAfter"), 6.0, "dr"),
     removed(BACKUP_SELECTION, "llm-prod-backups"),
-    Added(DATABASE, {**SOUND, "tags": {**TAGS, "backup": "other"}}),
+    changed(BACKUP_SELECTION, "llm-prod-backups", ("selectionTags", 0, "value"), "other"),
 )
 PROVIDER = resource("pulumi:providers:aws", {"region": "us-east-1"}, "aws-us-east-1")
 

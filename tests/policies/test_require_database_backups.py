@@ -2,15 +2,16 @@ import pytest
 from rules._resource import UNKNOWN, Resource, Value
 from rules._types import DATABASE
 
-from tests.policies.mutation import Added
+from tests.policies.mutation import changed
 from tests.policies.samples import resource, said
 
 NAME = "require-database-backups"
 TAGS: dict[str, Value] = {"owner": "o", "site": "a", "cost": "c", "backup": "llm-prod-backups"}
 SOUND: dict[str, Value] = {"deletionProtection": True, "backupRetentionPeriod": 7.0, "tags": TAGS}
 MUTATIONS = (
-    Added(DATABASE, {**SOUND, "deletionProtection": False}),
-    Added(DATABASE, {**SOUND, "backupRetentionPeriod": 1.0}),
+    changed(DATABASE, "llm-prod-db-a", ("deletionProtection",), value=False),
+    changed(DATABASE, "llm-prod-db-b", ("backupRetentionPeriod",), 1.0),
+    changed(DATABASE, "llm-dr-db", ("backupRetentionPeriod",), 1.0, "dr"),
 )
 
 

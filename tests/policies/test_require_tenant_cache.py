@@ -14,7 +14,7 @@ MUTATIONS = (
     with_line("proxy_cache_key $gateway_key;", "proxy_cache_key $host$request_uri;"),
     with_line("proxy_cache_key $gateway_key;", ""),
     with_line("proxy_no_cache $gateway_unfit;", ""),
-    with_line('request.prompt = request.tenant .. "|" ..', "request.prompt =", "route.lua"),
+    with_line('return tenant .. "|" .. host', "return host", "route.lua"),
     with_line("proxy_buffering off;", "proxy_buffering off;\nproxy_cache answers;\nproxy_cache_key $gateway_key;\n"
               "proxy_no_cache $gateway_unfit;"),
 )  # fmt: skip
