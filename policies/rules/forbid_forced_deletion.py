@@ -21,6 +21,8 @@ _FORCED: Final[Mapping[str, tuple[tuple[str, ...], Value]]] = {
 def _check(resource: Resource) -> Iterator[Finding]:
     path, losing = _FORCED[resource.type]
     value = resource.get(*path)
+    if resource.get("replicateSourceDb") is not None:
+        return  # a copy: RDS takes no final snapshot of it, and its source has what it has
     if value is UNKNOWN:
         yield undecided(resource, *path)
     elif value is not None and value == losing:

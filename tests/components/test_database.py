@@ -81,7 +81,7 @@ def test_nothing_is_lost_by_a_slip(made: engine.Engine) -> None:
         wanted = {
             "storageEncrypted": True,
             "deletionProtection": True,
-            "skipFinalSnapshot": False,
+            "skipFinalSnapshot": "replicateSourceDb" in each.inputs,  # a copy leaves none
             "deleteAutomatedBackups": False,
             "autoMinorVersionUpgrade": False,
             "publiclyAccessible": False,
@@ -141,7 +141,8 @@ def test_a_promotion_takes_the_source_and_its_alarms_away_and_touches_nothing_el
     was = {(each.type, each.name): each.inputs for each in before.resources}
     changed = {each.name: each for each in after.resources if was[each.type, each.name] != each.inputs}
     assert list(changed) == ["llm-dr-db"]
-    source = {"replicateSourceDb": engine.UPSTREAM["database"]["source_arn"]}  # pyright: ignore[reportArgumentType, reportCallIssue] - the outputs of a stack are of many types
+    assert not changed["llm-dr-db"].inputs["skipFinalSnapshot"]
+    source = {"skipFinalSnapshot": True, "replicateSourceDb": engine.UPSTREAM["database"]["source_arn"]}  # pyright: ignore[reportArgumentType, reportCallIssue] - the outputs of a stack are of many types
     assert was[INSTANCE, "llm-dr-db"] == {**changed["llm-dr-db"].inputs, **source}
 
 

@@ -47,6 +47,7 @@ def all_scheduled(plane: ControlPlane, replicas: int) -> bool:
 UNPROTECTED = """all:
   require-deletion-protection: {enforcement: advisory}
   require-balancer-protection: {enforcement: advisory}
+  require-database-backups: {enforcement: advisory}
 """
 
 
@@ -152,6 +153,8 @@ def test_destroy_leaves_nothing_once_the_clusters_may_go(checkout: Checkout) -> 
     for stack in ("prod", "dr"):
         checkout.change(stack, {"cluster.deletion_protection": False})
     assert "require-deletion-protection" in checkout.refused("up")
+    for stack in ("prod", "dr"):
+        checkout.change(stack, {"database.deletion_protection": False})
     (checkout.folder / "policies" / "settings.yaml").write_text(UNPROTECTED)
     checkout.sandbox("up")
     assert "AWS: 0 resources held by moto, 0 only recorded" in checkout.sandbox("destroy")

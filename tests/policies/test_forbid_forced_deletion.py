@@ -46,3 +46,9 @@ def test_undecided_while_unknown(token: str, path: tuple[str, ...], bad: Value, 
     assert bad != good
     found = said(NAME, resource(token, edited({}, {path: UNKNOWN})))
     assert found == [("unknown", f"{'.'.join(path)} is not known before the update")]
+
+
+def test_a_copy_leaves_no_snapshot_until_it_is_promoted() -> None:
+    lost: dict[str, Value] = {"skipFinalSnapshot": True}
+    assert said(NAME, resource(DATABASE, {**lost, "replicateSourceDb": "arn:aws:rds:us-east-1:1:db:one"})) == []
+    assert said(NAME, resource(DATABASE, lost))

@@ -76,7 +76,7 @@ def copy(
     return Instance(
         name,
         **_placed(name, ground, place),
-        **_kept(name, ground, place),
+        **_kept(name, ground, place, copied=source is not None),
         replicate_source_db=source,
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=ground.protect)),
     )
@@ -139,7 +139,7 @@ class _Kept(TypedDict):
     final_snapshot_identifier: str
 
 
-def _kept(name: str, ground: Ground, place: Place) -> _Kept:
+def _kept(name: str, ground: Ground, place: Place, *, copied: bool = False) -> _Kept:
     return {
         "storage_encrypted": True,
         "kms_key_id": ground.key,
@@ -154,6 +154,8 @@ def _kept(name: str, ground: Ground, place: Place) -> _Kept:
         # What would restart an instance waits for its own maintenance window.
         "apply_immediately": False,
         "deletion_protection": ground.settings.deletion_protection,
-        "skip_final_snapshot": False,
+        # A copy leaves none, and RDS deletes none that should:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html
+        "skip_final_snapshot": copied,
         "final_snapshot_identifier": f"{name}-final",
     }
