@@ -21,6 +21,8 @@ pytestmark = pytest.mark.engine
 
 REGION = "us-east-1"
 SPOT = "llm-prod-a-spot"
+# What seven replicas may ask for of a namespace in an update.
+ROOM = {"quotas.business.cpu": 300, "quotas.business.memory_gib": 4200, "quotas.business.gpus": 64}
 
 
 def interrupt(command: subprocess.Popen[str]) -> None:
@@ -124,7 +126,7 @@ def of_type(checkout: Checkout, type_: str) -> dict[str, str]:
 
 def test_a_new_size_replaces_nothing(small: Checkout) -> None:
     before = small.checkpoint("prod").identities
-    small.change("prod", {"nodes.spot.maximum": 9, "inference.replicas.maximum": 7})
+    small.change("prod", {"nodes.spot.maximum": 9, "inference.replicas.maximum": 7} | ROOM)
     printed = small.sandbox("up")
     assert re.search(r"^up prod: \d+ same, \d+ update$", printed, re.MULTILINE), printed
     assert small.checkpoint("prod").identities == before
