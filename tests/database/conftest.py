@@ -19,7 +19,7 @@ from sandbox.progress import Progress
 from sandbox.toolchain.ensuring import ensure
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     if shutil.which("mvn") is None:
         pytest.skip("the MySQL server is in a Java package, and this system has no mvn on PATH to fetch it with")
