@@ -104,9 +104,8 @@ def test_images_are_pushed_with_a_role_of_their_own_in_its_environment() -> None
     [step] = [step for step in job.steps if "role-to-assume" in step.get("with", {})]
     assert step["with"]["role-to-assume"] == "${{ vars.IMAGE_ROLE }}"
     assert job.body["environment"] == "image"
-    assert {each["stack"] for each in job.body["strategy"]["matrix"]["include"]} == {
-        path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")
-    }
+    # Once, to the primary's registry, whose images its own region copies to the standby's: one digest for both stacks.
+    assert [each["stack"] for each in job.body["strategy"]["matrix"]["include"]] == ["prod"]
 
 
 def test_one_update_of_a_stack_at_a_time_and_none_cut_short() -> None:
