@@ -15,8 +15,8 @@ SITES: Final = (3, 6, 12)
 def with_sites(stack: Stack, count: int) -> Stack:
     """A stack with so many sites like its first, each in a zone of its own."""
     settings = stack.settings
-    region, witness, first = stack.region, settings["network"]["witness_zone"], settings["sites"][0]
-    zones = [zone for letter in ascii_lowercase if (zone := f"{region}{letter}") != witness]
+    first, taken = settings["sites"][0], {settings["network"]["witness_zone"], settings["database"]["standby_zone"]}
+    zones = [zone for letter in ascii_lowercase if (zone := f"{stack.region}{letter}") not in taken]
     sites: list[dict[str, Any]] = [
         {**first, "name": name, "zone": zone} for name, zone in zip(ascii_lowercase[:count], zones, strict=False)
     ]

@@ -42,6 +42,13 @@ local function every(seconds, job, last)
     end))
 end
 
+-- What the shared cache needs is found before there are workers, which may not be allowed to read where it is.
+function M.share()
+    if settings.cache.shared then
+        require "shared"
+    end
+end
+
 function M.start()
     require("random").seed()
     -- The heap is a few MiB: let it grow to four times that before it is collected.
