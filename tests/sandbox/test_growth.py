@@ -16,10 +16,11 @@ def resources(count: int) -> Counter[str]:
     return Counter(each.type for each in engine.run("prod", stack.settings, None).resources)
 
 
-def test_each_site_adds_the_same_resources() -> None:
-    two, three, four = resources(2), resources(3), resources(4)
-    assert (three - two)["aws:eks/cluster:Cluster"] == 1
-    assert four - three == three - two
+def test_each_pair_of_sites_adds_the_same_resources() -> None:
+    # The database's group has an odd number of members: a third site takes the witness's place, a fourth adds two.
+    two, four, six = resources(2), resources(4), resources(6)
+    assert (four - two)["aws:eks/cluster:Cluster"] == 2
+    assert six - four == four - two
 
 
 def a_round(*seconds: float, counts: tuple[int, ...] = (300, 600, 1200)) -> dict[int, dict[str, float]]:
@@ -36,4 +37,4 @@ def test_the_lowest_rounds_make_the_cost_of_a_site() -> None:
 
 def test_sites_that_add_different_resources_are_no_growth() -> None:
     with pytest.raises(SandboxError, match="does not grow by as many for each"):
-        growth([a_round(6, 9, 15, counts=(300, 600, 1201))])
+        growth([a_round(6, 9, 15, counts=(300, 600, 1300))])
