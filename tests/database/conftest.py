@@ -1,4 +1,4 @@
-"""The MySQL servers, had once."""
+"""The MySQL servers, had once for each module: other tests empty the AWS that theirs asks all the time."""
 
 import datetime as dt
 import io
@@ -19,7 +19,7 @@ from sandbox.progress import Progress
 from sandbox.toolchain.ensuring import ensure
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def _servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     if shutil.which("mvn") is None:
         pytest.skip("the MySQL server is in a Java package, and this system has no mvn on PATH to fetch it with")
