@@ -20,8 +20,14 @@ READY_PATH: Final = "/ready"
 REDIS_PORT: Final = 6379
 """Where the store of the queue listens, with TLS."""
 MYSQL_PORT: Final = 3306
-"""Where a member of the database listens, to clients and to the other members."""
+"""Where a member of the database listens, to clients and to the other members; and ProxySQL's Service for clients."""
 WORKER_PORT: Final = 9090
 """Where a worker of the queue shows its health and its metrics, in the clear and inside the cluster only."""
 DATABASE_EXPORTER_PORT: Final = 9104
 """Where the exporter shows the state of the database's group, in the clear and inside the cluster only."""
+PROXYSQL_PORT: Final = 6033
+"""Where ProxySQL takes clients, with TLS."""
+PROXYSQL_ADMIN_PORT: Final = 6032
+"""Where ProxySQL is told what to do, by its own pod alone."""
+PROXYSQL_METRICS_PORT: Final = 6070
+"""Where ProxySQL shows its metrics, in the clear and inside the cluster only."""

@@ -11,6 +11,7 @@ from components.database import Database
 from components.durability import Durability
 from components.forecast import Forecast
 from components.node_groups import Nodes
+from components.pools import Pools
 from components.precompute import Precompute
 from components.quotas import Quotas
 from components.scaling import Scaling
@@ -110,6 +111,7 @@ class Settings(Model):
     inference: Inference = Field(description="model serving")
     asynchronous: Asynchronous = Field(description="requests that somebody reads the answer of later")
     database: Database = Field(description="MySQL: a group in a primary, its copy in a standby")
+    pools: Pools = Field(description="the way to the database: ProxySQL, and clients' pools")
     stores: Stores = Field(description="where answers are kept")
     durability: Durability = Field(description="what outlives a mistake, or the region")
     precompute: Precompute = Field(description="answers made ahead of their questions")
@@ -223,12 +225,12 @@ class Settings(Model):
                 f"quotas.business: {short}, which the most replicas and gateways need in an update beside precompute;"
                 " raise it, or lower inference.replicas.maximum, access.gateway.replicas.maximum or quotas.precompute"
             )
-        if short := self.quotas.data.shortage(self.asynchronous.demand()):
+        if short := self.quotas.data.shortage(self.asynchronous.demand() + self.pools.demand()):
             raise ValueError(
-                f"quotas.data: {short}, which the most workers need in an update; raise it,"
+                f"quotas.data: {short}, which the most workers need in an update, and ProxySQL; raise it,"
                 " or lower asynchronous.workers.maximum"
             )
-        beside = [*self.scaling.pods(), *self.asynchronous.pods()]
+        beside = [*self.scaling.pods(), *self.asynchronous.pods(), *self.pools.pods()]
         demand = self.scaling.prometheus.demand() + self.quotas.log_shipping.demand()
         if short := self.quotas.monitoring.shortage(demand):
             raise ValueError(

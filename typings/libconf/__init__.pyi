@@ -1,0 +1,6 @@
+# The part of libconf 2.0.1 that the tests use: the package carries no types.
+from typing import Any, TextIO
+
+class ConfigParseError(RuntimeError): ...
+
+def load(f: TextIO, filename: str | None = ..., includedir: str = ...) -> dict[str, Any]: ...
