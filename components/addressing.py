@@ -3,6 +3,7 @@
 A region's /16 is cut in sixteen /20 blocks: block 0 is shared, site `a` to `o` has block 1 to 15.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
@@ -42,6 +43,12 @@ def witness_addresses(region: str) -> WitnessAddresses:
 def standby_address(region: str) -> str:
     """Return the subnet of the /16 `region` in which the first database member may have its standby."""
     return str(list(_block(region, 0).subnets(new_prefix=24))[2])
+
+
+def database_networks(region: str, sites: Sequence[str]) -> Sequence[str]:
+    """Return the subnets that the database may be in: those of `sites`, the witness's, and the standby's."""
+    own = [site_addresses(region, site).database for site in sites]
+    return [*own, witness_addresses(region).database, standby_address(region)]
 
 
 def _block(region: str, index: int) -> IPv4Network:

@@ -92,8 +92,8 @@ WORKER: Final = Demand(millicores=250, memory_mib=256, pods=1)
 DATABASE_TOOL: Final = Demand(millicores=100, memory_mib=128, pods=1)
 """The job that forms the database's group, and the exporter of its state: each waits for answers of a few rows."""
 
-PROXYSQL: Final = Demand(millicores=500, memory_mib=512, pods=1)
-"""ProxySQL: two threads, and some tens of KiB for each of its few thousand clients."""
+PROXYSQL: Final = Demand(millicores=250, memory_mib=512, pods=1)
+"""ProxySQL: it passes on thousands of statements a second with this, and holds some tens of KiB for each client."""
 
 PROXYSQL_RELOADER: Final = Demand(millicores=50, memory_mib=64)
 """What takes up ProxySQL's changed files: it sleeps, and starts the `mysql` client now and then."""

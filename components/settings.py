@@ -227,8 +227,7 @@ class Settings(Model):
             )
         if short := self.quotas.data.shortage(self.asynchronous.demand() + self.pools.demand()):
             raise ValueError(
-                f"quotas.data: {short}, which the most workers need in an update, and ProxySQL; raise it,"
-                " or lower asynchronous.workers.maximum"
+                f"quotas.data: {short}, for ProxySQL and asynchronous.workers.maximum; raise it or lower that"
             )
         beside = [*self.scaling.pods(), *self.asynchronous.pods(), *self.pools.pods()]
         demand = self.scaling.prometheus.demand() + self.quotas.log_shipping.demand()

@@ -17,17 +17,20 @@ from components.compute.domains import Domains, DomainsArgs
 from components.compute.inference import Inference, InferenceArgs
 from components.compute.keda import Keda, KedaArgs
 from components.compute.node_scaling.scale_in_job import ScaleIn, ScaleInArgs
+from components.compute.pools.component import ProxySql, ProxySqlArgs
 from components.compute.precompute import PrecomputeArgs, PrecomputeJob
 from components.compute.stores import NamedStore, NamedStoreArgs
 from components.compute.sweep import Sweep, SweepArgs
 from components.compute.weights.component import Weights, WeightsArgs
 from components.compute.workers import Workers, WorkersArgs
+from components.database import USER
 from components.monitoring import targets
 from components.monitoring.prometheus import Prometheus, PrometheusArgs
 from components.planning.fleet import Sizes
 from components.ports import REDIS_PORT
 from components.site_args import SiteArgs
 from components.stores import CACHE_HOST, SHARED_HOST
+from components.storage.proxysql.config import Accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,7 @@ class Workloads:
         self._precompute()
         self._workers(keda)
         self._stores()
+        self._pools()
         self._shrink()
 
     def _keda(self) -> Keda:
@@ -121,6 +125,22 @@ class Workloads:
             after=self._after,
         )
         Workers(f"{self._name}-workers", args, self._opts)
+
+    def _pools(self) -> None:
+        database, sites = self._args.database, [site.name for site in self._settings.sites]
+        args = ProxySqlArgs(
+            pools=self._settings.pools,
+            region=self._settings.region,
+            hosts=database.endpoints,
+            group=bool(database.group_name),
+            networks=addressing.database_networks(self._settings.network.cidr, sites),
+            accounts=Accounts(user=USER, monitor=USER),
+            password=database.outputs.password,
+            monitor_password=database.outputs.password,
+            read_seconds=self._settings.inference.longest_stream_seconds,
+            after=self._after,
+        )
+        ProxySql(f"{self._name}-proxysql", args, self._opts)
 
     def _gateway(self) -> None:
         args = GatewayArgs(

@@ -1,4 +1,4 @@
-"""Who shows the signals that autoscalers follow; pure."""
+"""Who shows the signals that autoscalers follow, and what the way to the database does; pure."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,12 +8,14 @@ from components.asynchronous import NAME as WORKERS
 from components.compute import serving_pod, signals
 from components.monitoring.scrape import Target
 from components.naming import BUSINESS, DATA
-from components.ports import GATEWAY_METRICS_PORT, WORKER_PORT
+from components.pools import NAME as PROXYSQL
+from components.ports import GATEWAY_METRICS_PORT, PROXYSQL_METRICS_PORT, WORKER_PORT
 
 ALL: Final[Sequence[Target]] = (
     Target(job=signals.MODEL_SERVER, namespace=BUSINESS, name=serving_pod.NAME, port=serving_pod.PORT),
     Target(job=signals.GATEWAY, namespace=BUSINESS, name=gateway.NAME, port=GATEWAY_METRICS_PORT),
     # Each of the workers counts the whole queue.
     Target(job=signals.QUEUE, namespace=DATA, name=WORKERS, port=WORKER_PORT),
+    Target(job=PROXYSQL, namespace=DATA, name=PROXYSQL, port=PROXYSQL_METRICS_PORT),
 )
-"""The model servers, the gateways and the queue of a site."""
+"""The model servers, the gateways, the queue and the pools of a site."""

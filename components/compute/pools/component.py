@@ -80,7 +80,10 @@ class ProxySql(Component):
         def servers(hosts: Sequence[str]) -> str:
             return config.servers(pools, config.Members(hosts=hosts, group=group))
 
-        known = config.files(pools, self._args.accounts, self._args.region)
+        try:
+            known = config.files(pools, self._args.accounts, self._args.region)
+        except ValueError as error:
+            raise pulumi.RunError(str(error)) from None
         listed = pulumi.Output.all(*self._args.hosts).apply(servers)
         return ConfigMap(self._name, metadata=_METADATA, data={**known, config.SERVERS: listed}, opts=self._opts)
 
