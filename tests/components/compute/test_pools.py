@@ -83,9 +83,7 @@ def test_what_files_and_scripts_name_is_mounted_and_there() -> None:
         for path in named:
             folder, _, file = path.rpartition("/")
             assert path in mounts or (folder in mounts and file in places[folder]), path
-        assert {name for path, each in mounts.items() if each.get("readOnly") for name in [each["name"]]} == {
-            "config", "secrets",
-        }  # fmt: skip
+        assert {each["name"] for each in mounts.values() if each.get("readOnly")} == {"config", "secrets"}
         assert {each["name"] for each in mounts.values()} <= set(volumes)
     for line in _files()["proxysql.cnf"].splitlines():
         if line.startswith("@include"):
@@ -187,4 +185,4 @@ def test_a_quota_without_room_for_it_is_refused() -> None:
 def test_networks_are_those_of_the_region() -> None:
     found = addressing.database_networks("10.20.0.0/16", ["a", "b"])
     assert len(set(found)) == 4
-    assert all(ipaddress.ip_network(each).subnet_of(ipaddress.ip_network("10.20.0.0/16")) for each in found)
+    assert all(ipaddress.IPv4Network(each).subnet_of(ipaddress.IPv4Network("10.20.0.0/16")) for each in found)
