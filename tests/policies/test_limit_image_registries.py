@@ -9,7 +9,8 @@ NAME = "limit-image-registries"
 SPEC = ("spec", "template", "spec")
 LISTED = (
     "123456789012.dkr.ecr.us-east-1.amazonaws.com, 123456789012.dkr.ecr.us-west-2.amazonaws.com, docker.io/hashicorp,"
-    " docker.io/openresty, docker.io/vllm, nvcr.io/nvidia, public.ecr.aws/aws-cli, public.ecr.aws/lambda"
+    " docker.io/library/mysql, docker.io/openresty, docker.io/proxysql, docker.io/vllm, nvcr.io/nvidia,"
+    " public.ecr.aws/aws-cli, public.ecr.aws/lambda"
 )
 DIGEST = f"sha256:{'0' * 64}"
 IMAGE = (*SPEC, "containers", 0, "image")
