@@ -19,8 +19,8 @@ from components.network.peering import Peering, PeeringArgs, PeeringEnd
 from components.network.region import RegionNetwork, RegionNetworkArgs
 from components.network.zone import SiteNetwork, SiteNetworkArgs, WitnessNetwork, WitnessNetworkArgs
 from components.ports import HTTPS
+from components.region import Site as SiteSettings
 from components.settings import Settings
-from components.settings import Site as SiteSettings
 from components.site import Site
 from components.site_args import SiteArgs
 from components.storage.asynchronous import Queue, QueueArgs

@@ -6,8 +6,8 @@ import pulumi
 
 from components.access.balancer import SiteBalancer
 from components.network.zone import SiteNetwork, WitnessNetwork
+from components.region import Site as SiteSettings
 from components.settings import Settings
-from components.settings import Site as SiteSettings
 from components.storage.asynchronous import Queue
 from components.storage.mysql.component import Database
 from components.storage.stores import Stores

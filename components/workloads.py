@@ -29,8 +29,8 @@ from components.monitoring.prometheus import Prometheus, PrometheusArgs
 from components.planning.fleet import Sizes
 from components.ports import REDIS_PORT
 from components.site_args import SiteArgs
-from components.stores import CACHE_HOST, SHARED_HOST
 from components.storage.proxysql.config import Accounts
+from components.stores import CACHE_HOST, SHARED_HOST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

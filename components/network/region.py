@@ -10,7 +10,7 @@ from pulumi_aws.iam import Role, RolePolicy
 
 from components import naming
 from components.base import Component
-from components.settings import Network
+from components.region import Network
 
 _AGGREGATION_SECONDS = 60
 _WRITE_LOGS = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"]

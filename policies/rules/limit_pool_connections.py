@@ -1,4 +1,4 @@
-"""D11: all pools together open fewer connections than a member of the database takes."""
+"""D16: all pools together open fewer connections than a member of the database takes."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -110,7 +110,7 @@ def _of_class(member: Resource) -> Value:
 
 
 RULE = StackRule(
-    id="D11",
+    id="D16",
     name="limit-pool-connections",
     severity=Severity.HIGH,
     what="The pools of all sites, in an update, open fewer connections to a database's instance than it takes.",

@@ -1,4 +1,4 @@
-"""D10: each pool on the way to the database has the same numbers as the one behind it."""
+"""D15: each pool on the way to the database has the same numbers as the one behind it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -59,7 +59,7 @@ def _check_idle(proxy: Resource, client: Resource) -> Iterator[Finding]:
 
 
 RULE = StackRule(
-    id="D10",
+    id="D15",
     name="require-pool-agreement",
     severity=Severity.MEDIUM,
     what="Clients' pools have ProxySQL's size and times, and close an idle connection before ProxySQL does.",

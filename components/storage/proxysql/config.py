@@ -44,7 +44,11 @@ _TRANSACTIONS_BEHIND: Final = 100
 _WEIGHT: Final = 1000
 
 _HERE: Final = Path(__file__).parent
-_AUTHORITIES: Final = Path(__file__).parents[3] / "data" / "rds_ca"
+_AUTHORITIES: Final = Path(__file__).parents[3] / "database" / AUTHORITIES
+# A certificate below the line that names its region and its kind.
+_AUTHORITY: Final = re.compile(
+    r"^# (\S+ \S+ \S+)\n(-----BEGIN CERTIFICATE-----\n[^-]+-----END CERTIFICATE-----\n)", re.MULTILINE
+)
 _SCRIPTS: Final = ("init.sh", "reload.sh", "drain.sh")
 # libconfig has `$` and braces of its own: only `@{name}` is replaced.
 _PLACE: Final = re.compile(r"@\{([a-z_]+)\}")
@@ -94,14 +98,16 @@ def authorities(region: str) -> str:
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html#UsingWithRDS.SSL.CertificatesAllRegions
     """
-    path = _AUTHORITIES / f"{region}.pem"
-    if not path.exists():
-        known = sorted(each.stem for each in _AUTHORITIES.glob("*.pem"))
+    known = dict(_AUTHORITY.findall(_AUTHORITIES.read_text()))
+    listed = [text for name, text in known.items() if name.split()[0] == region]
+    if not listed:
         raise ValueError(
-            f"region {region}: no certificate authorities of its databases, there are those of {', '.join(known)};"
-            f" put https://truststore.pki.rds.amazonaws.com/{region}/{region}-bundle.pem to data/rds_ca/{region}.pem"
+            f"region {region}: no certificate authorities of its databases, there are those of"
+            f" {', '.join(sorted({name.split()[0] for name in known}))}; put those of"
+            f" https://truststore.pki.rds.amazonaws.com/{region}/{region}-bundle.pem into database/{AUTHORITIES},"
+            f" each below a line like `# {region} RSA2048 G1`"
         )
-    return path.read_text()
+    return "".join(listed)
 
 
 def _paths() -> Mapping[str, str]:

@@ -199,7 +199,9 @@ def test_the_authorities_are_those_of_the_regions_databases(region: str) -> None
 
 
 def test_a_region_without_authorities_says_where_they_are_to_be_had() -> None:
-    with pytest.raises(ValueError, match=r"region eu-west-1: no certificate .*us-east-1, us-west-2; put https://"):
+    with pytest.raises(
+        ValueError, match=r"region eu-west-1: no certificate .*us-east-1, us-west-2; put those of https://"
+    ):
         config.authorities("eu-west-1")
 
 
