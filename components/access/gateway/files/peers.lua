@@ -120,6 +120,8 @@ local function adopt(found)
     dismiss(M.list, ids)
     M.list = list
     M.gateways = max(1, tonumber(found.gateways) or 1)
+    -- At once: until it is judged a peer has no share, and requests would find nobody.
+    M.refresh()
 end
 
 -- Reads the list when it changed. One that is empty, missing or broken is no news: the last good one stays, and

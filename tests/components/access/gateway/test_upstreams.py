@@ -3,6 +3,7 @@
 import http.client
 import json
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -155,6 +156,31 @@ def test_what_joins_a_gateway_at_work_starts_slowly(bench: "Bench") -> None:
     eventually(lambda: any(f"server-{second.port}" in name for name in gateway.metrics()))
     assert 1 <= gateway.of("weight", second) < 10
     assert gateway.of("weight", first) == 10
+
+
+def test_a_list_that_changes_leaves_no_moment_without_servers(bench: "Bench") -> None:
+    far, first, second = bench.server(), bench.server(), bench.server()
+    other = bench.start(far)
+    gateway = bench.start(first, backup=f"127.0.0.1:{other.port}")
+    ended = threading.Event()
+
+    def ask() -> None:
+        with gateway.connection() as opened:
+            while not ended.is_set():
+                opened.request("POST", CHAT, PROMPT, HEADERS)
+                assert opened.getresponse().read()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for listed in ([first, second], [first]) * 5:
+        gateway.peers(listed)
+        time.sleep(1.3)  # a file is looked at each second
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert not far.requests
+    assert second.requests
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"peers": [], "gateways": 2}', '{"peers": [{"id": 1}]}', "[]"])
