@@ -157,13 +157,14 @@ def test_the_accelerator_spreads_connections_and_logs_flows() -> None:
 
 
 def test_the_edges_own_things_are_in_us_east_1_wherever_the_primary_is() -> None:
-    text = json.dumps(engine.values("prod")).replace("us-east-1", "eu-west-1")
+    east, west = "us-east-1", "us-west-2"
+    text = west.join(part.replace(west, east) for part in json.dumps(engine.values("prod")).split(east))
     made = engine.run("prod", json.loads(text), None)
     entry = ("webAcl:WebAcl", "distribution:Distribution", "logDeliverySource:LogDeliverySource")
     assert all("aws-us-east-1" in each.provider for type_ in entry for each in made.of(type_))
     found = {each.name: each.provider for each in made.of("acm/certificate:Certificate")}
     assert "aws-us-east-1" in found["llm-prod-entry"]
-    assert "aws-eu-west-1" in found["llm-prod-balancers"]
+    assert f"aws-{west}" in found["llm-prod-balancers"]
 
 
 def test_only_log_delivery_for_the_account_writes_logs() -> None:
