@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -88,12 +89,14 @@ class Streamed:
         answers: in order and with the right checksum.
         wrong: out of order, or with another checksum.
         status: by which it ended.
+        why: what the client was told with it.
     """
 
     server: str = ""
     answers: int = 0
     wrong: int = 0
     status: grpc.StatusCode = grpc.StatusCode.OK
+    why: str = ""
 
 
 @dataclass(slots=True)
@@ -105,7 +108,7 @@ class Streams:
     """
 
     rig: Rig
-    until: float
+    until: float = math.inf
     found: list[Streamed] = field(default_factory=list[Streamed])
 
     def open(self, site: Site) -> list[grpc.aio.Channel]:
@@ -130,7 +133,7 @@ class Streams:
         try:
             await self._exchange(call, streamed, number)
         except (grpc.aio.AioRpcError, asyncio.InvalidStateError):  # the latter where a message is sent after the end
-            streamed.status = await call.code()
+            streamed.status, streamed.why = await call.code(), await call.details()
 
     async def _exchange(self, call: Any, streamed: Streamed, number: int) -> None:
         sent = 0
@@ -157,11 +160,13 @@ async def _grpc(rig: Rig, scale: float) -> Found:
     # Every stream holds a slot of a model server for all its time.
     async with rig.scaled_out(sites), asyncio.TaskGroup() as group:
         await rig.set_models(seconds=0)
-        streams = Streams(rig, time.monotonic() + seconds)
+        streams = Streams(rig)
         channels = [channel for site in sites for channel in streams.open(site)]
         for number in range(count):
             group.create_task(streams.run(channels[number % len(channels)], number))
             await asyncio.sleep(seconds / 4 / count)
+        # From here, so that they are still open when the model server dies, however long it took to open them.
+        streams.until = time.monotonic() + seconds * 3 / 4
         await asyncio.sleep(seconds / 8)
         opened = sum(each.answers > 0 for each in streams.found)
         for site in sites:
@@ -179,13 +184,13 @@ def _grpc_figures(found: Sequence[Streamed], victim: str, opened: int, reloaded:
     lost = [each for each in found if each.status is not grpc.StatusCode.OK]
     there = [each for each in found if each.server == victim]
     unavailable = sum(each.status is grpc.StatusCode.UNAVAILABLE for each in lost)
-    kinds = ", ".join(sorted({each.status.name for each in lost}))
+    kinds = ", ".join(sorted({f"{each.status.name} {each.why}".strip() for each in lost}))
     return [
         at_least("streams open at once", opened, len(found), "streams"),
         at_most("answers out of order or with a wrong checksum", sum(each.wrong for each in found), 0, "answers",
                 f"{sum(each.answers for each in found)} right"),
         at_most("streams broken by the reload", reloaded, 0, "streams"),
-        at_least("streams of the killed server told UNAVAILABLE", unavailable, len(lost), f"of {len(lost)}", kinds),
+        at_least("streams of the killed server told UNAVAILABLE", unavailable, len(there), f"of {len(there)}", kinds),
         at_most("streams of others broken", len(lost) - sum(each in there for each in lost), 0, "streams",
                 f"{len(there)} were on the killed server"),
     ]  # fmt: skip
