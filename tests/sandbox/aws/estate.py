@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
+import pytest
+
 from sandbox.aws.provider import AwsProvider
-from sandbox.plugin.provider import Subject
+from sandbox.plugin.provider import ProviderError, Subject
 from tests.sandbox.aws.case import Case, Props
 
 
@@ -72,3 +74,26 @@ def _output(outputs: Any, path: str) -> Any:
 
 def subject_of(case: Case) -> Subject:
     return Subject(f"urn:pulumi:prod::p::{case.type}::{case.name}", case.type, case.name)
+
+
+def refuse(estate: Estate, case: Case, change: Props, message: str) -> None:
+    """A create that is refused, in these words, and of which nothing is left in the ledger."""
+    before = estate.provider.cloud.ledger.summary()
+    with pytest.raises(ProviderError, match=message):
+        estate.create(Case(case.name, case.type, {**case.inputs, **change}))
+    assert estate.provider.cloud.ledger.summary() == before, message
+
+
+def refuse_update(estate: Estate, name: str, change: Props, message: str) -> None:
+    """An update that is refused, in these words, and has changed nothing."""
+    with pytest.raises(ProviderError, match=message):
+        estate.update(estate.made[name].case, change)
+    estate.require_no_drift()
+
+
+def refuse_deletion(estate: Estate, name: str, message: str) -> None:
+    """A deletion that is refused, in these words, and has taken nothing away."""
+    made = estate.made[name]
+    with pytest.raises(ProviderError, match=message):
+        estate.provider.delete(subject_of(made.case), made.identity, made.outputs)
+    estate.require_no_drift()

@@ -9,9 +9,8 @@ from sandbox.aws.provider import AwsProvider
 from sandbox.plugin.provider import ProviderError
 from tests.sandbox.aws.case import Case, Props
 from tests.sandbox.aws.cases import CASES
-from tests.sandbox.aws.estate import Estate, subject_of
+from tests.sandbox.aws.estate import Estate, refuse, refuse_deletion, refuse_update, subject_of
 from tests.sandbox.aws.storage_cases import GROUP, parameter
-from tests.sandbox.aws.test_refusals import refuse
 
 BY_NAME = {case.name: case for case in CASES}
 STANDING = ("vpc", "a", "b", "sg", "key", "topic", "members", "placed", "member", "plain", "copied")
@@ -101,19 +100,6 @@ def client(estate: Estate, region: str) -> Any:
     provider = AwsProvider(estate.provider.paths)
     provider.configure({"region": region})
     return provider.cloud.client("rds")
-
-
-def refuse_deletion(estate: Estate, name: str, message: str) -> None:
-    made = estate.made[name]
-    with pytest.raises(ProviderError, match=message):
-        estate.provider.delete(subject_of(made.case), made.identity, made.outputs)
-
-
-def refuse_update(estate: Estate, name: str, change: Props, message: str) -> None:
-    made = estate.made[name]
-    with pytest.raises(ProviderError, match=message):
-        estate.update(made.case, change)
-    estate.require_no_drift()
 
 
 def test_what_rds_and_sns_would_not_make(database: Estate) -> None:

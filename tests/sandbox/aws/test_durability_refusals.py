@@ -3,11 +3,9 @@
 import pytest
 
 from sandbox.aws.cloud import Cloud
-from sandbox.plugin.provider import ProviderError
 from tests.sandbox.aws.cases import CASES, Case, Props
 from tests.sandbox.aws.durability_cases import BROUGHT, DAILY
-from tests.sandbox.aws.estate import Estate, subject_of
-from tests.sandbox.aws.test_refusals import refuse
+from tests.sandbox.aws.estate import Estate, refuse, refuse_deletion, refuse_update, subject_of
 
 BY_NAME = {case.name: case for case in CASES}
 STANDING = (
@@ -97,15 +95,12 @@ def test_a_registry_is_configured_once(region: Estate) -> None:
 
 def test_what_is_replicated_keeps_its_versions(region: Estate) -> None:
     region.create(BY_NAME["replicated"])
-    with pytest.raises(ProviderError, match=r"InvalidBucketState: bucket weights-\w+ is replicated"):
-        region.update(BY_NAME["weightskept"], {"versioningConfiguration": {"status": "Suspended"}})
-    region.require_no_drift()
+    suspended = {"versioningConfiguration": {"status": "Suspended"}}
+    refuse_update(region, "weightskept", suspended, r"InvalidBucketState: bucket weights-\w+ is replicated")
 
 
 def test_a_plan_goes_after_what_it_selects(region: Estate) -> None:
-    made = region.made["plan"]
-    with pytest.raises(ProviderError, match=r"InvalidRequestException: .* in use by Selection \S+; delete these first"):
-        region.provider.delete(subject_of(made.case), made.identity, made.outputs)
+    refuse_deletion(region, "plan", r"InvalidRequestException: .* in use by Selection \S+; delete these first")
 
 
 def test_a_secret_has_its_value_in_the_other_region(region: Estate) -> None:

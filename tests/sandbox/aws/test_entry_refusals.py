@@ -3,10 +3,9 @@
 import pytest
 
 from sandbox.aws.provider import AwsProvider
-from sandbox.plugin.provider import ProviderError, Subject
+from sandbox.plugin.provider import Subject
 from tests.sandbox.aws.cases import CASES, Case, Props
-from tests.sandbox.aws.estate import Estate, subject_of
-from tests.sandbox.aws.test_refusals import refuse
+from tests.sandbox.aws.estate import Estate, refuse, refuse_deletion
 
 BY_NAME = {case.name: case for case in CASES}
 STANDING = (
@@ -99,9 +98,7 @@ def test_a_protected_balancer_and_a_used_certificate_stay(entry: Estate) -> None
         ("certificate", r"ResourceInUseException: .* in use by Listener"),
         ("zone", r"HostedZoneNotEmpty"),
     ):
-        made = entry.made[name]
-        with pytest.raises(ProviderError, match=message):
-            entry.provider.delete(subject_of(made.case), made.identity, made.outputs)
+        refuse_deletion(entry, name, message)
 
 
 def test_records_of_one_set_identifier_go_alone(entry: Estate) -> None:

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.plugin.provider import ProviderError
 from tests.sandbox.aws.cases import CASES, Case, Props
-from tests.sandbox.aws.estate import Estate, subject_of
+from tests.sandbox.aws.estate import Estate, refuse, refuse_deletion, refuse_update
 
 BY_NAME = {case.name: case for case in CASES}
 STANDING = ("vpc", "a", "b", "role", "key", "cluster")
@@ -90,14 +89,6 @@ def site(estate: Estate) -> Estate:
     return estate
 
 
-def refuse(estate: Estate, case: Case, change: Props, message: str) -> None:
-    """A create that is refused, in these words, and of which nothing is left in the ledger."""
-    before = estate.provider.cloud.ledger.summary()
-    with pytest.raises(ProviderError, match=message):
-        estate.create(Case(case.name, case.type, {**case.inputs, **change}))
-    assert estate.provider.cloud.ledger.summary() == before, message
-
-
 def test_clusters_that_eks_would_not_make(site: Estate) -> None:
     for change, message in CLUSTERS:
         refuse(site, CLUSTER, {"name": "site-x", **change}, message)
@@ -110,9 +101,7 @@ def test_updates_that_eks_would_not_take(estate: Estate) -> None:
                 estate.create(BY_NAME[name])
         case = Case("cluster", CLUSTER.type, {**CLUSTER.inputs, **inputs, "name": f"site-{number}"})
         estate.create(case)
-        with pytest.raises(ProviderError, match=message):
-            estate.update(case, change)
-        estate.require_no_drift()
+        refuse_update(estate, "cluster", change, message)
 
 
 def test_node_groups_that_eks_would_not_make(site: Estate) -> None:
@@ -121,11 +110,9 @@ def test_node_groups_that_eks_would_not_make(site: Estate) -> None:
 
 
 def test_a_node_group_is_not_resized_out_of_its_bounds(site: Estate) -> None:
-    group = Case("nodes", NODES.type, GROUP)
-    site.create(group)
-    with pytest.raises(ProviderError, match=r"minSize 1, desiredSize 9, maxSize 4; 0 <= minSize"):
-        site.update(group, {"scalingConfig": {"minSize": 1, "maxSize": 4, "desiredSize": 9}})
-    site.require_no_drift()
+    site.create(Case("nodes", NODES.type, GROUP))
+    too_many = {"scalingConfig": {"minSize": 1, "maxSize": 4, "desiredSize": 9}}
+    refuse_update(site, "nodes", too_many, r"minSize 1, desiredSize 9, maxSize 4; 0 <= minSize")
 
 
 def test_add_ons_entries_and_identities_that_eks_would_not_make(site: Estate) -> None:
@@ -147,16 +134,12 @@ def test_access_entries_need_an_authentication_mode_with_the_api(site: Estate) -
 
 
 def test_a_protected_or_used_cluster_is_not_deleted(site: Estate) -> None:
-    def deleted(message: str) -> None:
-        made = site.made["cluster"]
-        with pytest.raises(ProviderError, match=message):
-            site.provider.delete(subject_of(made.case), made.identity, made.outputs)
-        site.require_no_drift()
-
-    deleted(r"InvalidRequestException: cluster site-a has deletionProtection; update it to false first")
+    protected = r"InvalidRequestException: cluster site-a has deletionProtection; update it to false first"
+    refuse_deletion(site, "cluster", protected)
     site.update(CLUSTER, {"deletionProtection": False})
     site.create(ADDON)
-    deleted(r"ResourceInUseException: .*Cluster site-a is in use by Addon site-a:vpc-cni; delete these first")
+    used = r"ResourceInUseException: .*Cluster site-a is in use by Addon site-a:vpc-cni; delete these first"
+    refuse_deletion(site, "cluster", used)
 
 
 def test_reservations_that_ec2_would_not_make(estate: Estate) -> None:

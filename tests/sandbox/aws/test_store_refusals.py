@@ -5,8 +5,7 @@ import pytest
 from sandbox.plugin.provider import ProviderError
 from tests.sandbox.aws.case import Case, Props
 from tests.sandbox.aws.cases import CASES
-from tests.sandbox.aws.estate import Estate, subject_of
-from tests.sandbox.aws.test_refusals import refuse
+from tests.sandbox.aws.estate import Estate, refuse, refuse_deletion, refuse_update, subject_of
 
 BY_NAME = {case.name: case for case in CASES}
 STANDING = (
@@ -106,12 +105,6 @@ def stores(estate: Estate) -> Estate:
     return estate
 
 
-def refuse_deletion(estate: Estate, name: str, message: str) -> None:
-    made = estate.made[name]
-    with pytest.raises(ProviderError, match=message):
-        estate.provider.delete(subject_of(made.case), made.identity, made.outputs)
-
-
 def test_what_the_stores_would_not_make(stores: Estate) -> None:
     for name, change, message in REFUSED:
         refuse(stores, BY_NAME[name], change, message)
@@ -129,10 +122,7 @@ def test_what_the_stores_would_not_change_in_place(stores: Estate) -> None:
         ("shared", {"engineVersion": "7.2"}, r"takes Valkey 7.3 and later"),
         ("joined", {"nodeType": "db.r7g.2xlarge"}, r"they must be the same"),
     ):
-        made = stores.made[name]
-        with pytest.raises(ProviderError, match=message):
-            stores.update(made.case, change)
-    stores.require_no_drift()
+        refuse_update(stores, name, change, message)
 
 
 def test_valkey_is_not_brought_back_to_an_older_version(stores: Estate) -> None:
