@@ -16,6 +16,7 @@ from sandbox.aws.network import SUBNET
 from sandbox.aws.rules import require, require_between, require_one_of
 from sandbox.aws.security import GROUP as SECURITY_GROUP
 from sandbox.aws.spec import Reference, Spec, inputs
+from sandbox.aws.store_parameters import ParameterGroups
 from sandbox.plugin.wire import Props, rows
 
 REPLICATION = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -30,10 +31,6 @@ FAMILIES: Mapping[str, str] = {
 """Parameter-group families and their engines
 (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html)."""
 
-EVICTION = (
-    "volatile-lru", "allkeys-lru", "volatile-lfu", "allkeys-lfu", "volatile-random", "allkeys-random", "volatile-ttl",
-    "noeviction",
-)  # fmt: skip
 NODES, SNAPSHOT_DAYS = (1, 6), (0, 35)
 TOKEN = re.compile(r"[A-Za-z0-9!&#$^<>-]{16,128}")
 IDENTIFIER = re.compile(r"(?!.*--)[a-z][a-z0-9-]{0,39}(?<!-)")
@@ -112,14 +109,6 @@ def _require_family(cloud: Cloud, props: Props) -> None:
         )
 
 
-def _require_parameters(props: Props) -> None:
-    require_one_of("family", props["family"], FAMILIES, CODE)
-    parameters: list[Props] = props.get("parameters") or []
-    for parameter in parameters:
-        if parameter["name"] == "maxmemory-policy":
-            require_one_of("maxmemory-policy", parameter["value"], EVICTION, CODE)
-
-
 def _create(cloud: Cloud, props: Props) -> tuple[str, Props]:
     _require_group(cloud, props)
     name = props["replicationGroupId"]
@@ -149,28 +138,15 @@ def _create_subnets(cloud: Cloud, props: Props) -> tuple[str, Props]:
     return name, {"arn": cloud.arn("elasticache", f"subnetgroup:{name}")}
 
 
-def _create_parameters(cloud: Cloud, props: Props) -> tuple[str, Props]:
-    _require_parameters(props)
-    return props["name"], {"arn": cloud.arn("elasticache", f"parametergroup:{props['name']}")}
-
-
-def _update_parameters(cloud: Cloud, row: Row, news: Props) -> Props:
-    del cloud, row
-    _require_parameters(news)
-    return {}
-
-
 SPECS = (
     Spec(
         SUBNETS, inputs("name! description subnetIds* tags"),
         _create_subnets, held="recorded", computed=("arn",), identity=("name",), autoname=("name", 255),
         references=(Reference("subnetIds", SUBNET, blocks=True),),
     ),
-    Spec(
-        PARAMETERS, inputs("name! family!* description! parameters.name parameters.value tags"),
-        _create_parameters, update=_update_parameters, held="recorded", computed=("arn",), identity=("name",),
-        autoname=("name", 255),
-    ),
+    ParameterGroups(
+        token=PARAMETERS, service="elasticache", prefix="parametergroup:", families=FAMILIES, code=CODE
+    ).spec(),
     Spec(
         REPLICATION,
         inputs(

@@ -10,9 +10,10 @@ from sandbox.aws.cloud import Cloud
 from sandbox.aws.ledger import Row
 from sandbox.aws.memorydb_access import CODE
 from sandbox.aws.network import SUBNET
-from sandbox.aws.rules import require, require_one_of
 from sandbox.aws.spec import Reference, Spec, inputs
-from sandbox.plugin.wire import Props, rows
+from sandbox.aws.store_parameters import ParameterGroups
+from sandbox.aws.subnet_groups import network_of, require_same_network, subnets_of
+from sandbox.plugin.wire import Props
 
 SUBNETS: Final = "aws:memorydb/subnetGroup:SubnetGroup"
 PARAMETERS: Final = "aws:memorydb/parameterGroup:ParameterGroup"
@@ -21,47 +22,14 @@ FAMILIES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """(https://docs.aws.amazon.com/memorydb/latest/devguide/parametergroups.redis.html)."""
 
-EVICTION: Final = (
-    "volatile-lru", "allkeys-lru", "volatile-lfu", "allkeys-lfu", "volatile-random", "allkeys-random", "volatile-ttl",
-    "noeviction",
-)  # fmt: skip
-
-
-def _require_subnets(cloud: Cloud, props: Props) -> str:
-    found = [row for row in cloud.ledger.find(SUBNET, cloud.region) if row.id in props["subnetIds"]]
-    networks = {row.inputs["vpcId"] for row in found}
-    require(len(networks) == 1, f"InvalidSubnet: subnetIds are of {sorted(networks)}; they must be of one VPC")
-    return networks.pop()
-
 
 def _create_subnets(cloud: Cloud, props: Props) -> tuple[str, Props]:
-    network, name = _require_subnets(cloud, props), props["name"].lower()
+    network, name = network_of(subnets_of(cloud, props)), props["name"].lower()
     return name, {"arn": cloud.arn("memorydb", f"subnetgroup/{name}"), "vpcId": network}
 
 
 def _update_subnets(cloud: Cloud, row: Row, news: Props) -> Props:
-    require(
-        _require_subnets(cloud, news) == row.outputs["vpcId"],
-        f"InvalidSubnet: subnet group {row.id} is of {row.outputs['vpcId']} and can not move to another VPC",
-    )
-    return {}
-
-
-def _require_parameters(props: Props) -> None:
-    require_one_of("family", props["family"], FAMILIES, CODE)
-    for parameter in rows(props, "parameters"):
-        if parameter["name"] == "maxmemory-policy":
-            require_one_of("maxmemory-policy", parameter["value"], EVICTION, CODE)
-
-
-def _create_parameters(cloud: Cloud, props: Props) -> tuple[str, Props]:
-    _require_parameters(props)
-    return props["name"], {"arn": cloud.arn("memorydb", f"parametergroup/{props['name']}")}
-
-
-def _update_parameters(cloud: Cloud, row: Row, news: Props) -> Props:
-    del cloud, row
-    _require_parameters(news)
+    require_same_network(row, network_of(subnets_of(cloud, news)))
     return {}
 
 
@@ -71,9 +39,7 @@ SPECS = (
         _create_subnets, update=_update_subnets, held="recorded", computed=("arn", "vpcId"), identity=("name",),
         autoname=("name", 255), references=(Reference("subnetIds", SUBNET, blocks=True),),
     ),
-    Spec(
-        PARAMETERS, inputs("name! family!* description! parameters.name parameters.value tags"),
-        _create_parameters, update=_update_parameters, held="recorded", computed=("arn",), identity=("name",),
-        autoname=("name", 255),
-    ),
+    ParameterGroups(
+        token=PARAMETERS, service="memorydb", prefix="parametergroup/", families=FAMILIES, code=CODE
+    ).spec(),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from sandbox.aws.network import SUBNET
 from sandbox.aws.rds_tags import tagged, tags_of
 from sandbox.aws.rules import require
 from sandbox.aws.spec import Reference, Spec, inputs
+from sandbox.aws.subnet_groups import network_of, require_same_network, subnets_of
 from sandbox.plugin.wire import Props, rows
 
 SUBNETS = "aws:rds/subnetGroup:SubnetGroup"
@@ -20,15 +21,13 @@ def vpc_of(cloud: Cloud, group: str) -> str | None:
 
 def _require_valid(cloud: Cloud, props: Props) -> str:
     """(https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSubnetGroup.html)."""
-    subnets = [row for row in cloud.ledger.find(SUBNET, cloud.region) if row.id in props["subnetIds"]]
-    networks = {row.inputs["vpcId"] for row in subnets}
-    zones = {row.inputs["availabilityZone"] for row in subnets}
-    require(len(networks) == 1, f"InvalidSubnet: subnetIds are of {sorted(networks)}; they must be of one VPC")
+    subnets = subnets_of(cloud, props)
+    network, zones = network_of(subnets), {row.inputs["availabilityZone"] for row in subnets}
     require(
         len(zones) > 1,
         f"DBSubnetGroupDoesNotCoverEnoughAZs: subnetIds are in {sorted(zones)}; a group takes 2 zones or more",
     )
-    return networks.pop()
+    return network
 
 
 def _make(cloud: Cloud, name: str, props: Props) -> str:
@@ -61,10 +60,7 @@ def _read(cloud: Cloud, row: Row) -> Props | None:
 
 
 def _update(cloud: Cloud, row: Row, news: Props) -> Props:
-    require(
-        _require_valid(cloud, news) == row.outputs["vpcId"],
-        f"InvalidSubnet: subnet group {row.id} is of {row.outputs['vpcId']} and can not move to another VPC",
-    )
+    require_same_network(row, _require_valid(cloud, news))
     _make(cloud, row.id, news)
     return {}
 

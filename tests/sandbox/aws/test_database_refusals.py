@@ -107,6 +107,19 @@ def test_what_rds_and_sns_would_not_make(database: Estate) -> None:
         refuse(database, BY_NAME[name], change, message)
 
 
+@pytest.mark.parametrize("name", ["placed", "zones"])
+def test_a_subnet_group_is_of_one_network_for_good(estate: Estate, name: str) -> None:
+    for each in ("vpc", "a", "b", name):
+        estate.create(BY_NAME[each])
+    estate.create(Case("other", BY_NAME["vpc"].type, {"cidrBlock": "10.9.0.0/16"}))
+    for number, zone in enumerate(("us-east-1a", "us-east-1b")):
+        away = {"vpcId": "@other", "cidrBlock": f"10.9.{number}.0/24", "availabilityZone": zone}
+        estate.create(Case(f"away{number}", BY_NAME["a"].type, away))
+    mixed, moved = {"name": "x", "subnetIds": ["@a", "@away1"]}, {"subnetIds": ["@away0", "@away1"]}
+    refuse(estate, BY_NAME[name], mixed, r"InvalidSubnet: .* must be of one VPC")
+    refuse_update(estate, name, moved, r"InvalidSubnet: .* is of vpc-\w+ and can not move to another VPC")
+
+
 def test_a_password_is_in_no_message(database: Estate) -> None:
     with pytest.raises(ProviderError, match="password must be 8 to 41 printable") as told:
         database.create(source(password="an/unfit-password"))
