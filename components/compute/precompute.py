@@ -5,19 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict, ServiceAccount
-from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
-from pulumi_kubernetes.networking.v1 import NetworkPolicy
+from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict
+from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgsDict
 
 from components.base import Component
-from components.compute.scheduled import Run, scheduled
-from components.naming import BUSINESS
+from components.compute.scheduled import Run, labels, scheduled
 from components.pods import CONFINED
 from components.precompute import CONTAINER, Precompute
 
 NAME: Final = "precompute"
-LABELS: Final = {"app.kubernetes.io/name": NAME}
-_METADATA: Final[ObjectMetaArgsDict] = {"name": NAME, "namespace": BUSINESS, "labels": LABELS}
+LABELS: Final = labels(NAME)
 # A pod may wait that long for its place, and pull its image; a run that finds none is left out, the next comes soon.
 _START_SECONDS: Final = 60
 
@@ -67,27 +64,20 @@ class PrecomputeJob(Component):
 
     def __init__(self, name: str, args: PrecomputeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        self._name, self._args = name, args
-        self._opts = pulumi.ResourceOptions(parent=self, depends_on=list(args.after))
-        account = ServiceAccount(name, metadata=_METADATA, automount_service_account_token=False, opts=self._opts)
-        self._job([account, self._network()])
-        self.publish()
-
-    def _job(self, first: Sequence[pulumi.Resource]) -> None:
-        precompute, patience = self._args.precompute, self._args.gateways.patience_seconds
+        self._args = args
+        precompute, patience = args.precompute, args.gateways.patience_seconds
         run = Run(
             name=NAME,
-            labels=LABELS,
             schedule=precompute.schedule,
             start_seconds=_START_SECONDS,
             longest_seconds=precompute.deadline_seconds + patience,
             # After SIGTERM it begins no further request; those under way are ended by the gateways, not by the job.
             grace_seconds=patience,
+            reached=self._gateways(),
             container=self._container(),
         )
-        scheduled(
-            self._name, run, pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(depends_on=[*first]))
-        )
+        scheduled(name, run, pulumi.ResourceOptions(parent=self, depends_on=list(args.after)))
+        self.publish()
 
     def _container(self) -> ContainerArgsDict:
         asked = CONTAINER.quantities()
@@ -113,20 +103,9 @@ class PrecomputeJob(Component):
         }
         return [{"name": name, "value": str(value)} for name, value in values.items()]
 
-    def _network(self) -> NetworkPolicy:
+    def _gateways(self) -> NetworkPolicyEgressRuleArgsDict:
         gateways = self._args.gateways
-        return NetworkPolicy(
-            self._name,
-            metadata=_METADATA,
-            spec={
-                "pod_selector": {"match_labels": LABELS},
-                "policy_types": ["Ingress", "Egress"],
-                "egress": [
-                    {
-                        "to": [{"pod_selector": {"match_labels": gateways.labels}}],
-                        "ports": [{"protocol": "TCP", "port": gateways.port}],
-                    }
-                ],
-            },
-            opts=self._opts,
-        )
+        return {
+            "to": [{"pod_selector": {"match_labels": gateways.labels}}],
+            "ports": [{"protocol": "TCP", "port": gateways.port}],
+        }

@@ -5,20 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict, ServiceAccount, VolumeArgsDict
-from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
-from pulumi_kubernetes.networking.v1 import NetworkPolicy
+from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict
+from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgsDict
 
 from components.base import Component
 from components.compute.scheduled import Run, scheduled
-from components.naming import BUSINESS
 from components.pods import CONFINED
 from components.ports import REDIS_PORT
 from components.stores import SHARED_HOST, SWEEPER
 
 NAME: Final = "sweep"
-LABELS: Final = {"app.kubernetes.io/name": NAME}
-_METADATA: Final[ObjectMetaArgsDict] = {"name": NAME, "namespace": BUSINESS, "labels": LABELS}
 # Readers look at the clock, so what lies about longer costs memory only.
 _SCHEDULE: Final = "*/10 * * * *"
 _START_SECONDS, _LONGEST_SECONDS, _GRACE_SECONDS = 60, 480, 5
@@ -49,22 +45,18 @@ class Sweep(Component):
 
     def __init__(self, name: str, args: SweepArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        self._name, self._args = name, args
-        self._opts = pulumi.ResourceOptions(parent=self, depends_on=list(args.after))
-        account = ServiceAccount(name, metadata=_METADATA, automount_service_account_token=False, opts=self._opts)
-        secret: VolumeArgsDict = {"name": "shared", "secret": {"secret_name": SHARED_HOST, "default_mode": 0o440}}
+        self._args = args
         run = Run(
             name=NAME,
-            labels=LABELS,
             schedule=_SCHEDULE,
             start_seconds=_START_SECONDS,
             longest_seconds=_LONGEST_SECONDS,
             grace_seconds=_GRACE_SECONDS,
+            reached=self._store(),
             container=self._container(),
-            volumes=(secret,),
+            volumes=({"name": "shared", "secret": {"secret_name": SHARED_HOST, "default_mode": 0o440}},),
         )
-        first = pulumi.ResourceOptions(depends_on=[account, self._network()])
-        scheduled(name, run, pulumi.ResourceOptions.merge(self._opts, first))
+        scheduled(name, run, pulumi.ResourceOptions(parent=self, depends_on=list(args.after)))
         self.publish()
 
     def _container(self) -> ContainerArgsDict:
@@ -86,19 +78,8 @@ class Sweep(Component):
             {"name": "SHARED_PASSWORD_FILE", "value": f"{_FOLDER}/password"},
         ]
 
-    def _network(self) -> NetworkPolicy:
-        return NetworkPolicy(
-            self._name,
-            metadata=_METADATA,
-            spec={
-                "pod_selector": {"match_labels": LABELS},
-                "policy_types": ["Ingress", "Egress"],
-                "egress": [
-                    {
-                        "to": [{"ip_block": {"cidr": cidr}} for cidr in self._args.networks],
-                        "ports": [{"protocol": "TCP", "port": REDIS_PORT}],
-                    }
-                ],
-            },
-            opts=self._opts,
-        )
+    def _store(self) -> NetworkPolicyEgressRuleArgsDict:
+        return {
+            "to": [{"ip_block": {"cidr": cidr}} for cidr in self._args.networks],
+            "ports": [{"protocol": "TCP", "port": REDIS_PORT}],
+        }
