@@ -50,18 +50,23 @@ def places(
     )
 
 
-def way_in(name: str, description: str, where: Places, opts: pulumi.ResourceOptions) -> SecurityGroup:
-    """Return the security group of stores that `where.clients` reach, and nobody else."""
-    group = SecurityGroup(name, vpc_id=where.vpc, description=description, tags={"Name": name}, opts=opts)
-    for number, cidr in enumerate(where.clients):
+def let_in(group: SecurityGroup, port: int, clients: Mapping[str, str], opts: pulumi.ResourceOptions) -> None:
+    """Let pods of `clients`, CIDRs by the names of their rules, reach `port` of what is in `group`."""
+    for name, cidr in clients.items():
         SecurityGroupIngressRule(
-            f"{name}-{number}",
+            name,
             security_group_id=group.id,
             cidr_ipv4=cidr,
             ip_protocol="tcp",
-            from_port=REDIS_PORT,
-            to_port=REDIS_PORT,
+            from_port=port,
+            to_port=port,
             description=f"pods in {cidr}",
             opts=opts,
         )
+
+
+def way_in(name: str, description: str, where: Places, opts: pulumi.ResourceOptions) -> SecurityGroup:
+    """Return the security group of stores that `where.clients` reach, and nobody else."""
+    group = SecurityGroup(name, vpc_id=where.vpc, description=description, tags={"Name": name}, opts=opts)
+    let_in(group, REDIS_PORT, {f"{name}-{number}": cidr for number, cidr in enumerate(where.clients)}, opts)
     return group

@@ -27,6 +27,7 @@ from components.storage.mysql import instances, parameters, windows
 from components.storage.mysql.instances import Ground, Place
 from components.storage.mysql.notices import Notices, NoticesArgs
 from components.storage.mysql.secret import CopiedSecret, CopiedSecretArgs, MasterSecret
+from components.storage.places import let_in
 from components.upstream import DatabaseOutputs
 
 
@@ -190,24 +191,18 @@ class Database(Component):
             tags={"Name": self._name},
             opts=self.child(),
         )
-        for site in self._args.settings.sites:
-            self._clients(group, site.name)
+        let_in(group, MYSQL_PORT, self._clients(), self.child())
         if self.group_name:
             self._each_other(group)
         return group
 
-    def _clients(self, group: SecurityGroup, site: str) -> None:
-        cidr = addressing.site_addresses(self._args.settings.network.cidr, site).private
-        SecurityGroupIngressRule(
-            f"{self._name}-{site}",
-            security_group_id=group.id,
-            cidr_ipv4=cidr,
-            ip_protocol="tcp",
-            from_port=MYSQL_PORT,
-            to_port=MYSQL_PORT,
-            description=f"pods in {cidr}",
-            opts=self.child(),
-        )
+    def _clients(self) -> dict[str, str]:
+        """Return the networks of the sites' pods, by the names of the rules that let them in."""
+        settings = self._args.settings
+        return {
+            f"{self._name}-{site.name}": addressing.site_addresses(settings.network.cidr, site.name).private
+            for site in settings.sites
+        }
 
     def _each_other(self, group: SecurityGroup) -> None:
         """Let members reach each other, at the port of clients.
