@@ -26,12 +26,12 @@ from components.site_args import SiteArgs
 from components.storage.asynchronous import Queue, QueueArgs
 from components.storage.backups import Backups, BackupsArgs
 from components.storage.mysql.component import Database, DatabaseArgs
-from components.storage.places import places
+from components.storage.places import Places, places
 from components.storage.replication import Replication, ReplicationArgs
 from components.storage.stores import Stores, StoresArgs
 from components.storage.weights import WeightsBucket, WeightsBucketArgs
 from components.traffic import Entry as EntrySettings
-from components.upstream import RegionOutputs, SiteOutputs, WeightsOutputs
+from components.upstream import DatabaseOutputs, RegionOutputs, SiteOutputs, WeightsOutputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +62,7 @@ class Platform(Component):
         self._entry = owned.outputs if owned else cast("RegionOutputs", args.upstream).entry
         self._front = self._region_front(owned)
         self._weights = self._weights_bucket()
-        self._places = places(args.settings, self._network, self._networks, self._witness)
-        self._queue = self._queue_store(naming.worker_images(args.upstream.name if args.upstream else name))
-        self._stores = self._region_stores(args.upstream)
-        self._database = self._mysql(args.upstream)
+        self._queue, self._stores, self._database = self._storage(args.upstream)
         self._sites = {site.name: self._site(site, log_key) for site in args.settings.sites}
         self._endpoints = self._private_ways()
         self.outputs = self._outputs()
@@ -96,27 +93,33 @@ class Platform(Component):
         args = SiteNetworkArgs(network=self._network, site=site.name, zone=site.zone, addresses=addresses)
         return SiteNetwork(naming.of_site(self._name, site.name), args, self._here)
 
-    def _queue_store(self, images: str) -> Queue:
-        args = QueueArgs(settings=self._settings, images=images, account=self._account, where=self._places)
+    def _storage(self, upstream: RegionOutputs | None) -> tuple[Queue, Stores, Database]:
+        """Return what keeps jobs, answers and tables; of these, tables alone are in the backup plan."""
+        where = places(self._settings, self._network, self._networks, self._witness)
+        queue = self._queue_store(where, naming.worker_images(upstream.name if upstream else self._name))
+        stores = self._region_stores(where, upstream.shared if upstream else None)
+        database = self._mysql(upstream.database if upstream else None)
+        self._backed_up(upstream)
+        return queue, stores, database
+
+    def _queue_store(self, where: Places, images: str) -> Queue:
+        args = QueueArgs(settings=self._settings, images=images, account=self._account, where=where)
         return Queue(self._name, args, self._here)
 
-    def _region_stores(self, upstream: RegionOutputs | None) -> Stores:
-        joined = upstream.shared if upstream else None
-        args = StoresArgs(settings=self._settings, account=self._account, where=self._places, joined=joined)
+    def _region_stores(self, where: Places, joined: pulumi.Input[str] | None) -> Stores:
+        args = StoresArgs(settings=self._settings, account=self._account, where=where, joined=joined)
         return Stores(self._name, args, self._here)
+
+    def _mysql(self, upstream: DatabaseOutputs | None) -> Database:
+        args = DatabaseArgs(
+            settings=self._settings, account=self._account, network=self._network, sites=self._networks,
+            witness=self._witness, upstream=upstream,
+        )  # fmt: skip
+        return Database(database_names.of_region(self._name), args, self._here)
 
     def _backed_up(self, upstream: RegionOutputs | None) -> None:
         args = BackupsArgs(settings=self._settings, account=self._account, upstream=upstream)
         Backups(naming.backups(self._name), args, self._here)
-
-    def _mysql(self, upstream: RegionOutputs | None) -> Database:
-        """Return the database, and make the backup plan that its tag asks for."""
-        self._backed_up(upstream)
-        args = DatabaseArgs(
-            settings=self._settings, account=self._account, network=self._network, sites=self._networks,
-            witness=self._witness, upstream=upstream.database if upstream else None,
-        )  # fmt: skip
-        return Database(database_names.of_region(self._name), args, self._here)
 
     def _owned_entry(self, entry: EntrySettings | None) -> Entry | None:
         if entry is None:
