@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from database.gtids import Intervals, contains
+from quorum import majority
 
 ONLINE: Final = "ONLINE"
 RECOVERING: Final = "RECOVERING"
@@ -53,7 +54,7 @@ class Standing:
         https://dev.mysql.com/doc/refman/8.4/en/group-replication-fault-tolerance.html
         """
         answering = sum(state in _VOTING for state in self.states.values())
-        return answering - (len(self.states) // 2 + 1)
+        return answering - majority(len(self.states))
 
     def peers(self) -> frozenset[str]:
         """Return the servers that it is in a group with, itself among them."""

@@ -1,6 +1,7 @@
 """Majorities: what a group of voting members over zones can lose and still decide; pure.
 
-It knows neither the program nor its guards: the review and the policies hold every group against the same arithmetic.
+It knows neither the program nor its guards: the review, the policies and the database's exporter hold every group
+against the same arithmetic.
 """
 
 from collections import Counter

@@ -1,9 +1,10 @@
 """How the program is built, as rules on its source."""
 
 import ast
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -150,3 +151,30 @@ def test_sizes(path: Path) -> None:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < LIMIT_FUNCTION, node.name
+
+
+def _packages(programs: Iterable[str]) -> set[str]:
+    """Return the top folders of programs, and of all that they import."""
+    found: set[str] = set()
+    more = set(programs)
+    while more:
+        found |= more
+        paths = (path for name in more for path in (ROOT / name).rglob("*.py"))
+        imported = {each.split(".")[0] for path in paths for each in _imports(path)}
+        more = {name for name in imported if (ROOT / name / "__init__.py").exists()} - found
+    return found
+
+
+# The shared table is swept from the worker's image.
+IMAGES = {"database": ("database",), "worker": ("worker", "keyspace")}
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_an_image_has_what_its_programs_import_and_nothing_else(name: str) -> None:
+    copied = re.findall(r"^COPY (\w+) /srv/(\w+)$", (ROOT / name / "Dockerfile").read_text(), re.MULTILINE)
+    assert set(copied) == {(each, each) for each in _packages(IMAGES[name])}
+
+
+def test_images_are_built_from_what_they_take_and_nothing_else() -> None:
+    let_through = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+    assert set(let_through) == set[str]().union(*map(_packages, IMAGES.values()))
