@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from rules._quorum import tolerated
 from rules._replicas import PLACE, number
 from rules._resource import UNKNOWN, Resource, is_known, mapping
 from rules._rule import Finding, Severity, StackRule, failure, undecided
@@ -51,7 +52,7 @@ def _check_budgets(servers: Resource, budgets: Sequence[Resource], count: int) -
 
 def _keeps_majority(budget: Resource, count: int) -> bool:
     """Tell whether enough servers stay; shares are not taken, for they round to what few expect."""
-    spare = (count - 1) // 2
+    spare = tolerated(count)
     most, least = budget.get("spec", "maxUnavailable"), budget.get("spec", "minAvailable")
     if isinstance(most, int | float):
         return most <= spare
