@@ -1,4 +1,4 @@
-"""Groups of MySQL: which instances are members of which, by their parameter groups."""
+"""Instances of MySQL: which are copies, and which are members of which group, by their parameter groups."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +11,11 @@ from rules._types import DATABASE, DATABASE_PARAMETERS
 
 ENABLED: Final = "rds.group_replication_enabled"
 GROUP: Final = "group_replication_group_name"
+
+
+def is_copy(database: Resource) -> bool:
+    """Tell whether an instance follows another, also one that is not known yet."""
+    return bool(database.get("replicateSourceDb"))
 
 
 def parameters(group: Resource) -> Mapping[str, tuple[Value, Value]]:

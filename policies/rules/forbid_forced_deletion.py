@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from rules._database import is_copy
 from rules._resource import UNKNOWN, Resource, Value
 from rules._rule import Finding, ResourceRule, Severity, failure, undecided
 from rules._types import AWS_SECRET, BUCKET, BUCKET_VERSIONING, DATABASE, REPOSITORY, VAULT
@@ -19,10 +20,10 @@ _FORCED: Final[Mapping[str, tuple[tuple[str, ...], Value]]] = {
 
 
 def _check(resource: Resource) -> Iterator[Finding]:
+    if resource.type == DATABASE and is_copy(resource):
+        return  # RDS takes no final snapshot of it, and its source has what it has
     path, losing = _FORCED[resource.type]
     value = resource.get(*path)
-    if resource.get("replicateSourceDb") is not None:
-        return  # a copy: RDS takes no final snapshot of it, and its source has what it has
     if value is UNKNOWN:
         yield undecided(resource, *path)
     elif value is not None and value == losing:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
-from rules._database import members, of_groups, unknown
+from rules._database import is_copy, members, of_groups, unknown
 from rules._resource import UNKNOWN, Resource, Value
 from rules._rule import Finding, Severity, StackRule, failure, undecided
 from rules._stack import of_type, users
@@ -42,7 +42,7 @@ def _check_member(member: Resource) -> Iterator[Finding]:
         yield undecided(member, "autoMinorVersionUpgrade")
     elif member.get("autoMinorVersionUpgrade") is not False:
         yield failure(member, "autoMinorVersionUpgrade is not false: members of different versions take no writes")
-    if member.get("replicateSourceDb") is not None:
+    if is_copy(member):
         yield failure(member, "is a copy with a group's parameter group, and would never take writes")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from rules._database import is_copy
 from rules._resource import UNKNOWN, Resource, Value, dig, items
 from rules._rule import Finding, Severity, StackRule, failure, undecided
 from rules._setting import WholeNumber
@@ -54,7 +55,7 @@ def _check_life(plan: Resource, what: str, kept: Value, days: int) -> Iterator[F
 
 def _check_databases(resources: Sequence[Resource], selections: Sequence[Resource]) -> Iterator[Finding]:
     """Demand that one member is backed up, for all have the same data; a replica's source is of another stack."""
-    databases = [each for each in of_type(resources, DATABASE) if not each.get("replicateSourceDb")]
+    databases = [each for each in of_type(resources, DATABASE) if not is_copy(each)]
     wanted = [(dig(tag, "key"), dig(tag, "value")) for each in selections for tag in items(each.get(_TAG))]
     if any(UNKNOWN in pair for pair in wanted):
         yield from (undecided(each, _TAG) for each in selections)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from rules._database import is_copy
 from rules._resource import UNKNOWN, Resource, items
 from rules._rule import Finding, Severity, StackRule, failure, undecided
 from rules._setting import WholeNumber
@@ -23,7 +24,7 @@ def _check(resources: Sequence[Resource], *, rpo_seconds: int) -> Iterator[Findi
     for each in of_type(resources, DATABASE):
         own = [alarm for alarm in alarms if sources(alarm, "dimensions", [each])]
         yield from _check_storage(each, _on(own, _STORAGE, _BELOW))
-        if each.get("replicateSourceDb") is not None:
+        if is_copy(each):
             yield from _check_lag(each, own, rpo_seconds)
 
 

@@ -52,3 +52,8 @@ def test_a_copy_leaves_no_snapshot_until_it_is_promoted() -> None:
     lost: dict[str, Value] = {"skipFinalSnapshot": True}
     assert said(NAME, resource(DATABASE, {**lost, "replicateSourceDb": "arn:aws:rds:us-east-1:1:db:one"})) == []
     assert said(NAME, resource(DATABASE, lost))
+    assert said(NAME, resource(DATABASE, {**lost, "replicateSourceDb": ""}))
+
+
+def test_only_a_database_is_a_copy() -> None:
+    assert said(NAME, resource(BUCKET, {"forceDestroy": True, "replicateSourceDb": "arn:aws:rds:us-east-1:1:db:one"}))
