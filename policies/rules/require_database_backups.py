@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from rules._flags import is_true
-from rules._resource import UNKNOWN, Resource
-from rules._rule import Finding, ResourceRule, Severity, failure, undecided
+from rules._least import at_least
+from rules._resource import Resource
+from rules._rule import Finding, ResourceRule, Severity
 from rules._setting import WholeNumber
 from rules._types import DATABASE
 
@@ -19,11 +20,7 @@ _PROTECTED: Final = is_true("deletionProtection")
 
 def _check(database: Resource, *, backup_days: int) -> Iterator[Finding]:
     yield from _PROTECTED(database)
-    kept = database.get("backupRetentionPeriod")
-    if kept is UNKNOWN:
-        yield undecided(database, "backupRetentionPeriod")
-    elif not isinstance(kept, int | float) or kept < backup_days:
-        yield failure(database, f"backupRetentionPeriod is {kept or 0:g}, must be at least {backup_days}")
+    yield from at_least(database, "backupRetentionPeriod", backup_days)
 
 
 RULE = ResourceRule(

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from rules._resource import UNKNOWN, Resource
-from rules._rule import Finding, Severity, StackRule, failure, undecided
+from rules._least import at_least
+from rules._resource import Resource
+from rules._rule import Finding, Severity, StackRule, failure
 from rules._setting import WholeNumber
 from rules._stack import of_type, users
 from rules._types import VAULT, VAULT_LOCK
@@ -23,15 +24,7 @@ def _check(resources: Sequence[Resource], *, locked_days: int) -> Iterator[Findi
         if not vault.get("kmsKeyArn"):
             yield failure(vault, "kmsKeyArn is not set: its backups are under a key that AWS manages")
         for lock in own:
-            yield from _check_lock(lock, locked_days)
-
-
-def _check_lock(lock: Resource, days: int) -> Iterator[Finding]:
-    least = lock.get("minRetentionDays")
-    if least is UNKNOWN:
-        yield undecided(lock, "minRetentionDays")
-    elif not isinstance(least, int | float) or least < days:
-        yield failure(lock, f"minRetentionDays is {least or 0:g}, must be at least {days}")
+            yield from at_least(lock, "minRetentionDays", locked_days)
 
 
 RULE = StackRule(

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from rules._flags import is_true
-from rules._resource import UNKNOWN, Resource
-from rules._rule import Finding, ResourceRule, Severity, failure, undecided
+from rules._least import at_least
+from rules._resource import Resource
+from rules._rule import Finding, ResourceRule, Severity
 from rules._setting import WholeNumber
 from rules._types import REPLICATION_GROUP
 
@@ -20,11 +21,7 @@ _FLAGS: Final = (is_true("automaticFailoverEnabled"), is_true("multiAzEnabled"))
 def _check(group: Resource, *, snapshot_days: int) -> Iterator[Finding]:
     for check in _FLAGS:
         yield from check(group)
-    kept = group.get("snapshotRetentionLimit")
-    if kept is UNKNOWN:
-        yield undecided(group, "snapshotRetentionLimit")
-    elif not isinstance(kept, int | float) or kept < snapshot_days:
-        yield failure(group, f"snapshotRetentionLimit is {kept or 0:g}, must be at least {snapshot_days}")
+    yield from at_least(group, "snapshotRetentionLimit", snapshot_days)
 
 
 RULE = ResourceRule(
