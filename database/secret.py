@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from database.errors import DatabaseError
 from database.server import Login
 
-_LONGEST_REPLICATION_PASSWORD: Final = 32
+LONGEST_REPLICATION_PASSWORD: Final = 32
 """https://dev.mysql.com/doc/refman/8.4/en/change-replication-source-to.html"""
 
 
@@ -45,10 +45,10 @@ def master(store: Store, arn: str) -> Login:
 def replication_password(store: Store, arn: str) -> str:
     """Return the password of the group's own user; raises DatabaseError as `master` does."""
     text = _text(store, arn)
-    if not 1 <= len(text) <= _LONGEST_REPLICATION_PASSWORD:
+    if not 1 <= len(text) <= LONGEST_REPLICATION_PASSWORD:
         raise DatabaseError(
             f"secret {arn} has {len(text)} characters, a replication password has 1 to"
-            f" {_LONGEST_REPLICATION_PASSWORD}; have the stack write a shorter one"
+            f" {LONGEST_REPLICATION_PASSWORD}; have the stack write a shorter one"
         )
     return text
 

@@ -62,9 +62,9 @@ class Server:
                 password=self._login.password,
                 ssl=ssl.create_default_context(cafile=str(self._ca_file)),
                 autocommit=True,
-                connect_timeout=_CONNECT_SECONDS,
+                connect_timeout=min(_CONNECT_SECONDS, self._answer_seconds),
                 read_timeout=self._answer_seconds,
-                write_timeout=_CONNECT_SECONDS,
+                write_timeout=min(_CONNECT_SECONDS, self._answer_seconds),
             )
         except (pymysql.MySQLError, OSError) as error:
             raise self._told(error) from None

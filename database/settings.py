@@ -129,8 +129,8 @@ def for_bootstrap(variables: Mapping[str, str]) -> BootstrapSettings:
         region=read.text("AWS_REGION", "the region of the members"),
         group_name=_uuid(read.text("GROUP_NAME", "the group's UUID")),
         parameter_groups=_texts(read, "PARAMETER_GROUPS"),
-        master_secret=read.text("MASTER_SECRET", "the ARN of the master user's secret"),
-        replication_secret=read.text("REPLICATION_SECRET", "the ARN of the replication password's secret"),
+        master_secret=read.text("MASTER_SECRET_ARN", "the ARN of the master user's secret"),
+        replication_secret=read.text("REPLICATION_SECRET_ARN", "the ARN of the replication password's secret"),
         binlog_hours=read.whole("BINLOG_HOURS", _MOST_HOURS, _MOST_HOURS),
         deadline_seconds=read.whole("DEADLINE_SECONDS", 1200, _DAY_SECONDS),
     )

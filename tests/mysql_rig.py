@@ -153,7 +153,7 @@ class Rig:
             "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error::UserWarning", "AWS_ENDPOINT_URL": self.aws.url,
             "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",
             "MEMBERS": f"{{{members}}}", "GROUP_NAME": GROUP, "PARAMETER_GROUPS": f'["{PARAMETER_GROUP}"]',
-            "MASTER_SECRET": self.aws.master, "REPLICATION_SECRET": self.aws.replication,
+            "MASTER_SECRET_ARN": self.aws.master, "REPLICATION_SECRET_ARN": self.aws.replication,
             "MONITOR_PASSWORD_FILE": str(self.password_file), "CA_FILE": str(self.files.authority),
             "DEADLINE_SECONDS": "200",
         }  # fmt: skip

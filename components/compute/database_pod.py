@@ -64,8 +64,8 @@ def bootstrap_spec(image: pulumi.Input[str], told: Told) -> PodSpecArgsDict:
         "MEMBERS": _members(told.members),
         "GROUP_NAME": told.group_name,
         "PARAMETER_GROUPS": pulumi.Output.json_dumps([told.parameter_group]),
-        "MASTER_SECRET": told.master_secret,
-        "REPLICATION_SECRET": told.replication_secret,
+        "MASTER_SECRET_ARN": told.master_secret,
+        "REPLICATION_SECRET_ARN": told.replication_secret,
         "DEADLINE_SECONDS": str(DEADLINE_SECONDS),
     }
     return {**_pod(BOOTSTRAP), "restart_policy": "Never", "containers": [_container("bootstrap", image, variables)]}

@@ -233,7 +233,7 @@ def test_a_replication_password_that_members_refuse_is_told(members: Rig) -> Non
     assert members.run().process.returncode == 0
     members.registry.forget(members.member("c"))
     other = members.aws.secret("other", "not-the-one-that-members-know")
-    run = members.run(REPLICATION_SECRET=other, DEADLINE_SECONDS="12")
+    run = members.run(REPLICATION_SECRET_ARN=other, DEADLINE_SECONDS="12")
     assert run.process.returncode == 1
     assert run.output.splitlines()[-1].startswith("error: not done in 12 s: ")
 
@@ -254,8 +254,8 @@ def test_seeds_are_written_once(members: Rig) -> None:
     [
         ({"GROUP_NAME": "00000000-0000-0000-0000-000000000001"}, "group_replication_group_name is '6f0c3a52"),
         ({"PARAMETER_GROUPS": '["not-there"]'}, "RDS refuses parameter groups not-there"),
-        ({"MASTER_SECRET": "not-there"}, "secret not-there is not to be had"),
-        ({"REPLICATION_SECRET": ""}, "REPLICATION_SECRET is not set"),
+        ({"MASTER_SECRET_ARN": "not-there"}, "secret not-there is not to be had"),
+        ({"REPLICATION_SECRET_ARN": ""}, "REPLICATION_SECRET_ARN is not set"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(members: Rig, variables: dict[str, str], told: str) -> None:
@@ -270,13 +270,13 @@ def test_what_is_wrong_is_told_in_one_line(members: Rig, variables: dict[str, st
 
 def test_a_secret_that_holds_something_else_is_told_without_its_text(members: Rig) -> None:
     members.listen()
-    run = members.run(MASTER_SECRET=members.aws.secret("plain", MASTER_PASSWORD))
+    run = members.run(MASTER_SECRET_ARN=members.aws.secret("plain", MASTER_PASSWORD))
     assert run.process.returncode == 1
     assert "is no JSON with username and password" in run.output
-    run = members.run(REPLICATION_SECRET=members.aws.secret("long", "x" * 33))
+    run = members.run(REPLICATION_SECRET_ARN=members.aws.secret("long", "x" * 33))
     assert "has 33 characters, a replication password has 1 to 32" in run.output
     denied = members.aws.secret("denied", f'{{"username": "{MASTER}", "password": "another"}}')
-    run = members.run(MASTER_SECRET=denied)
+    run = members.run(MASTER_SECRET_ARN=denied)
     assert f"refuses user '{MASTER}'" in run.output.splitlines()[-1]
 
 
