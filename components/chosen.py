@@ -21,7 +21,12 @@ class ChosenSecretArgs:
 
 
 class ChosenSecret(Component):
-    """Letters and digits that nobody chose; `value` is marked secret, so that no state holds it in clear."""
+    """Letters and digits that nobody chose; `value` is marked secret, so that no state holds it in clear.
+
+    Attributes:
+        arn: of the secret, known once it holds a value.
+        value: what was drawn.
+    """
 
     description: ClassVar[str]
     characters: ClassVar[int] = 48
@@ -48,7 +53,7 @@ class ChosenSecret(Component):
             secret_string=pulumi.Output.secret(chosen.random_password.apply(self.kept)),
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"]),
         )
-        self.arn: pulumi.Output[str] = secret.arn
+        self.arn = pulumi.Output.all(secret.arn, version.version_id).apply(lambda known: str(known[0]))
         self.value: pulumi.Output[str] = pulumi.Output.secret(version.secret_string.apply(self.chosen))
         self.publish()
 

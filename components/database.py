@@ -6,10 +6,14 @@ from typing import Final, Self
 
 from pydantic import Field, model_validator
 
-from components.vocabulary import Model, MysqlVersion, Text, Zone
+from components.demand import DATABASE_TOOL, Demand
+from components.vocabulary import Digest, Model, MysqlVersion, Text, Zone
 
 USER: Final = "platform_admin"
 """The master user; `rdsgrprepladmin` is taken by group replication."""
+
+MONITOR: Final = "monitor"
+"""The account that reads the state of a group, which the bootstrap makes; copies of its members have it too."""
 
 WITNESS: Final = "witness"
 """The member that stands in no site, so that there is an odd number of them."""
@@ -34,6 +38,9 @@ class Replica(Model):
 class Database(Model):
     """RDS for MySQL: members of a group in a primary, one copy of them in a standby."""
 
+    image_digest: Digest = Field(
+        description="digest of the image of the bootstrap and the exporter, in the region's own repository"
+    )
     engine_version: MysqlVersion = Field(description="version of MySQL; members are brought to it one by one")
     instance_class: Text = Field(description="RDS instance class of each member")
     # gp3: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
@@ -56,6 +63,14 @@ class Database(Model):
                 f" {self.storage_gib}; raise it"
             )
         return self
+
+    def demand(self) -> Demand:
+        """Return what looks after a group asks for on a site: the exporter, its successor, and the bootstrap's job."""
+        return DATABASE_TOOL.times(3)
+
+    def pods(self) -> Sequence[tuple[Demand, int]]:
+        """Return what runs on a site while the group is formed, and how many there are."""
+        return [(DATABASE_TOOL, 2)]
 
 
 def members(sites: Sequence[str]) -> Sequence[str]:

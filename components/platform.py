@@ -96,9 +96,10 @@ class Platform(Component):
     def _storage(self, upstream: RegionOutputs | None) -> tuple[Queue, Stores, Database]:
         """Return what keeps jobs, answers and tables; of these, tables alone are in the backup plan."""
         where = places(self._settings, self._network, self._networks, self._witness)
-        queue = self._queue_store(where, naming.worker_images(upstream.name if upstream else self._name))
+        images = upstream.name if upstream else self._name
+        queue = self._queue_store(where, naming.worker_images(images))
         stores = self._region_stores(where, upstream.shared if upstream else None)
-        database = self._mysql(upstream.database if upstream else None)
+        database = self._mysql(upstream.database if upstream else None, database_names.images(images))
         self._backed_up(upstream)
         return queue, stores, database
 
@@ -110,10 +111,10 @@ class Platform(Component):
         args = StoresArgs(settings=self._settings, account=self._account, where=where, joined=joined)
         return Stores(self._name, args, self._here)
 
-    def _mysql(self, upstream: DatabaseOutputs | None) -> Database:
+    def _mysql(self, upstream: DatabaseOutputs | None, images: str) -> Database:
         args = DatabaseArgs(
             settings=self._settings, account=self._account, network=self._network, sites=self._networks,
-            witness=self._witness, upstream=upstream,
+            witness=self._witness, images=images, upstream=upstream,
         )  # fmt: skip
         return Database(database_names.of_region(self._name), args, self._here)
 

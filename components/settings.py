@@ -167,11 +167,15 @@ class Settings(Model):
                 f"quotas.business: {short}, which the most replicas and gateways need in an update beside precompute;"
                 " raise it, or lower inference.replicas.maximum, access.gateway.replicas.maximum or quotas.precompute"
             )
-        if short := self.quotas.data.shortage(self.asynchronous.demand() + self.pools.demand()):
+        demand = self.asynchronous.demand() + self.pools.demand() + self.database.demand()
+        if short := self.quotas.data.shortage(demand):
             raise ValueError(
-                f"quotas.data: {short}, for ProxySQL and asynchronous.workers.maximum; raise it or lower that"
+                f"quotas.data: {short}, for the database's pods and asynchronous.workers.maximum; raise it or lower"
+                " that"
             )
-        beside = [*self.scaling.pods(), *self.asynchronous.pods(), *self.pools.pods()]
+        beside = [
+            *self.scaling.pods(), *self.asynchronous.pods(), *self.pools.pods(), *self.database.pods(),
+        ]  # fmt: skip
         demand = self.scaling.prometheus.demand() + self.quotas.log_shipping.demand()
         if short := self.quotas.monitoring.shortage(demand):
             raise ValueError(

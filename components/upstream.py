@@ -9,7 +9,11 @@ import pulumi
 KEY: Final = "platform"
 """The name of a stack's output."""
 
-_SECRETS: Final = {"origin_token": "origin_token", "password": "database_password"}
+_SECRETS: Final = {
+    "origin_token": "origin_token",
+    "password": "database_password",
+    "monitor_password": "database_monitor_password",
+}
 """Fields that are outputs beside it, by their names: one secret inside would hide all of the other from people."""
 
 
@@ -51,11 +55,14 @@ class WeightsOutputs:
 class DatabaseOutputs:
     """What a standby needs of the database.
 
-    `source_arn` is the instance that it may copy; `password` is the master user's, which a copy shares.
+    `source_arn` is the instance that it may copy; `password` is the master user's, which a copy shares, as it does the
+    account `monitor`, which looks at instances.
     """
 
     source_arn: pulumi.Input[str]
     password: pulumi.Input[str]
+    monitor: str
+    monitor_password: pulumi.Input[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +97,7 @@ class RegionOutputs:
         pulumi.export(KEY, {**_shallow(self), **parts, "sites": sites})
         pulumi.export(_SECRETS["origin_token"], pulumi.Output.secret(self.entry.origin_token))
         pulumi.export(_SECRETS["password"], pulumi.Output.secret(self.database.password))
+        pulumi.export(_SECRETS["monitor_password"], pulumi.Output.secret(self.database.monitor_password))
 
 
 _Record: TypeAlias = RegionOutputs | SiteOutputs | WeightsOutputs | EntryOutputs | DatabaseOutputs
@@ -127,6 +135,8 @@ def _region(found: Mapping[str, Any], secrets: Mapping[str, pulumi.Output[str]])
         "sites": {name: SiteOutputs(**site) for name, site in found["sites"].items()},
         "weights": WeightsOutputs(**found["weights"]),
         "entry": EntryOutputs(**found["entry"], origin_token=secrets["origin_token"]),
-        "database": DatabaseOutputs(**found["database"], password=secrets["password"]),
+        "database": DatabaseOutputs(
+            **found["database"], password=secrets["password"], monitor_password=secrets["monitor_password"]
+        ),
     }
     return RegionOutputs(**values)

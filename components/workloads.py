@@ -12,6 +12,8 @@ from components.access.gateway import config as gateway
 from components.access.gateway.component import Gateway, GatewayArgs
 from components.access.gateway.prompts import prompts_of
 from components.compute.cluster import Cluster
+from components.compute.database_group import DatabaseGroup, DatabaseGroupArgs
+from components.compute.database_pod import Told
 from components.compute.device_plugin import DevicePlugin
 from components.compute.domains import Domains, DomainsArgs
 from components.compute.inference import Inference, InferenceArgs
@@ -71,6 +73,7 @@ class Workloads:
         self._workers(keda)
         self._stores()
         self._pools()
+        self._database()
         self._shrink()
 
     def _keda(self) -> Keda:
@@ -131,16 +134,41 @@ class Workloads:
         args = ProxySqlArgs(
             pools=self._settings.pools,
             region=self._settings.region,
-            hosts=database.endpoints,
-            group=bool(database.group_name),
+            hosts=list(database.endpoints.values()),
+            group=database.group is not None,
             networks=addressing.database_networks(self._settings.network.cidr, sites),
-            accounts=Accounts(user=USER, monitor=USER),
+            accounts=Accounts(user=USER, monitor=database.outputs.monitor),
             password=database.outputs.password,
-            monitor_password=database.outputs.password,
+            monitor_password=database.outputs.monitor_password,
             read_seconds=self._settings.inference.longest_stream_seconds,
             after=self._after,
         )
         ProxySql(f"{self._name}-proxysql", args, self._opts)
+
+    def _database(self) -> None:
+        database, sites = self._args.database, [site.name for site in self._settings.sites]
+        if database.group is None:
+            return
+        args = DatabaseGroupArgs(
+            told=Told(
+                members=database.endpoints,
+                group_name=database.group.name,
+                parameter_group=database.parameter_group,
+                master_secret=database.secret_arn,
+                replication_secret=database.group.replication_secret,
+                region=self._settings.region,
+            ),
+            key=database.key_arn,
+            monitor_password=database.outputs.monitor_password,
+            networks=addressing.database_networks(self._settings.network.cidr, sites),
+            image=database.image,
+            account=self._args.account,
+            cluster=self._ground.cluster.name,
+            site=self._args.site.name,
+            forms=self._args.site.name == sites[0],
+            after=self._after,
+        )
+        DatabaseGroup(f"{self._name}-database", args, self._opts)
 
     def _gateway(self) -> None:
         args = GatewayArgs(

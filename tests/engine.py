@@ -172,14 +172,17 @@ UPSTREAM: Mapping[str, Any] = {
     "entry": {
         "domain": "llm.example.com", "zone_id": "Z-UP", "name_servers": ["ns-1.example"], "listener_arn": "arn:listener",
     },
-    "database": {"source_arn": "arn:aws:rds:us-east-1:123456789012:db:llm-prod-db-a"},
+    "database": {"source_arn": "arn:aws:rds:us-east-1:123456789012:db:llm-prod-db-a", "monitor": "monitor"},
     "shared": "ldgnf-llm-prod-shared",
 }  # fmt: skip
 
 
 def exported(upstream: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """Return the outputs of a stack whose region is `upstream`; none where it is not up."""
-    return {"platform": upstream, "origin_token": "word", "database_password": "word"} if upstream else {}
+    if not upstream:
+        return {}
+    secrets = {"origin_token": "word", "database_password": "word", "database_monitor_password": "monitor's word"}
+    return {"platform": upstream, **secrets}
 
 
 def run(stack: str, platform: object, upstream: Mapping[str, Any] | None) -> Engine:

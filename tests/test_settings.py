@@ -145,12 +145,12 @@ SIZES = [
     (
         "nodes.system.maximum",
         "3",
-        "nodes.system: 9 gateways, 3 Consul servers and 16 others on 3 nodes need 9450 thousandths of a core on one, 7000 are free",
+        "nodes.system: 9 gateways, 3 Consul servers and 18 others on 3 nodes need 9550 thousandths of a core on one, 7000 are free",
     ),
     (
         "access.gateway.replicas.minimum",
         "5",
-        "nodes.system: 5 gateways, 3 Consul servers and 16 others on 2 nodes need 10200 thousandths of a core on one, 7000 are free",
+        "nodes.system: 5 gateways, 3 Consul servers and 18 others on 2 nodes need 10300 thousandths of a core on one, 7000 are free",
     ),
     ("nodes.system.minimum", "2", "nodes.system: minimum 2 must be at least 3, one for each Consul server; take more"),
     ("nodes.system.instance_type", "m7g.large", "instance_type 'm7g.large' must be of ['m6i.2xlarge', 'm6i.4xlarge'"),

@@ -7,7 +7,7 @@ import pulumi
 from components import naming
 from components.base import Component
 from components.settings import Settings
-from components.storage.images import WorkerImages, WorkerImagesArgs
+from components.storage.images import ImagesArgs, WorkerImages
 from components.storage.places import Places
 from components.storage.queue import QueueStore, QueueStoreArgs
 
@@ -50,11 +50,14 @@ class Queue(Component):
         self.publish()
 
     def _repository(self) -> str:
-        settings, name = self._args.settings, self._args.images
-        WorkerImages(name, WorkerImagesArgs(protect=settings.protect), self.child())
-        # Known before the repository stands, so that a preview can judge the pods.
-        registry = f"{self._args.account}.dkr.ecr.{settings.region}.amazonaws.com"
-        return f"{registry}/{name}@{settings.asynchronous.image_digest}"
+        settings = self._args.settings
+        args = ImagesArgs(
+            account=self._args.account,
+            region=settings.region,
+            digest=settings.asynchronous.image_digest,
+            protect=settings.protect,
+        )
+        return WorkerImages(self._args.images, args, self.child()).image
 
     def _store(self) -> QueueStore:
         settings = self._args.settings

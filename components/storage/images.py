@@ -1,4 +1,4 @@
-"""The region's repository of the worker's image, which the workflow `image` fills."""
+"""The region's repositories of the images of our own programs, which the workflow `image` fills."""
 
 import json
 from dataclasses import dataclass
@@ -14,19 +14,32 @@ _KEPT: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerImagesArgs:
-    """Whether the engine refuses to delete the repository."""
+class ImagesArgs:
+    """Whose registry it is in, and which of its images pods run.
 
+    Attributes:
+        account: the AWS account.
+        region: AWS region.
+        digest: of the image.
+        protect: whether the engine refuses to delete the repository.
+    """
+
+    account: str
+    region: str
+    digest: str
     protect: bool
 
 
-class WorkerImages(Component):
-    """A repository whose tags never move, and whose images are scanned when they come."""
+class Images(Component):
+    """A repository whose tags never move, and whose images are scanned when they come.
 
-    type_path = "storage:WorkerImages"
+    Attributes:
+        image: what pods run; known before the repository stands, so that a preview can judge the pods.
+    """
 
-    def __init__(self, name: str, args: WorkerImagesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: ImagesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
+        self.image = f"{args.account}.dkr.ecr.{args.region}.amazonaws.com/{name}@{args.digest}"
         repository = Repository(
             name,
             name=name,
@@ -37,6 +50,18 @@ class WorkerImages(Component):
         )
         LifecyclePolicy(name, repository=repository.name, policy=_latest(), opts=self.child())
         self.publish()
+
+
+class WorkerImages(Images):
+    """Of the queue's workers."""
+
+    type_path = "storage:WorkerImages"
+
+
+class DatabaseImages(Images):
+    """Of what forms the database's group and watches it."""
+
+    type_path = "storage:DatabaseImages"
 
 
 def _latest() -> str:

@@ -143,7 +143,17 @@ def test_a_promotion_takes_the_source_and_its_alarms_away_and_touches_nothing_el
     assert list(changed) == ["llm-dr-db"]
     assert not changed["llm-dr-db"].inputs["skipFinalSnapshot"]
     source = {"skipFinalSnapshot": True, "replicateSourceDb": engine.UPSTREAM["database"]["source_arn"]}  # pyright: ignore[reportArgumentType, reportCallIssue] - the outputs of a stack are of many types
-    assert was[INSTANCE, "llm-dr-db"] == {**changed["llm-dr-db"].inputs, **source}
+    (request,) = (found for urn, found in after.requests.items() if urn.endswith(f"{INSTANCE}::llm-dr-db"))
+    # The engine takes what it is told to ignore from what was there, where that is nothing.
+    kept = {key: each for key, each in changed["llm-dr-db"].inputs.items() if key not in request.ignoreChanges}
+    assert was[INSTANCE, "llm-dr-db"] == {**kept, **source}
+
+
+def test_a_promoted_standby_that_is_made_anew_has_all_that_an_instance_needs() -> None:
+    (made,), (primary, *_) = _dr(promoted=True).of(INSTANCE), _prod().of(INSTANCE)
+    assert primary.inputs.keys() - made.inputs.keys() == set()
+    sent = _sent(_dr(promoted=True), INSTANCE, "llm-dr-db")
+    assert sent["password"] == {SECRET: rpc._special_secret_sig, "value": "word"}
 
 
 def test_a_copy_brings_its_users_along() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import engine
 
-from components import naming
+from components import database_names, naming
 from components.asynchronous import NAME as WORKERS
 from components.durability import TAG
 
@@ -76,12 +76,14 @@ def test_a_pushed_image_comes_under_the_name_that_the_standbys_workers_ask_for()
     [rule] = made.inputs["replicationConfiguration"]["rules"]
     assert THERE in made.provider
     assert rule["destinations"] == [{"region": "us-west-2", "registryId": engine.ACCOUNT}]
-    repositories = {stack: _only(stack, "ecr/repository:Repository").inputs["name"] for stack in ("prod", "dr")}
-    assert repositories["dr"] == repositories["prod"]
-    assert repositories["prod"].startswith(rule["repositoryFilters"][0]["filter"])
+    here, there = (
+        {each.inputs["name"] for each in _stack(stack).of("ecr/repository:Repository")} for stack in ("dr", "prod")
+    )
+    assert here == there == {naming.worker_images("llm-prod"), database_names.images("llm-prod")}
+    assert all(name.startswith(rule["repositoryFilters"][0]["filter"]) for name in there)
     workers = next(each for each in _stack("dr").of("apps/v1:Deployment") if each.inputs["metadata"]["name"] == WORKERS)
     image = workers.inputs["spec"]["template"]["spec"]["containers"][0]["image"]
-    assert f".us-west-2.amazonaws.com/{repositories['dr']}@" in image
+    assert f".us-west-2.amazonaws.com/{naming.worker_images('llm-prod')}@" in image
 
 
 def test_the_origins_token_is_in_the_standbys_region_too() -> None:

@@ -26,10 +26,12 @@ STAND_INS = {
     "aws": '#!/bin/sh\n[ "$*" = "ecr get-login-password --region us-east-1" ] && echo word\n',
     "docker": """#!/bin/bash
 registry=123456789012.dkr.ecr.us-east-1.amazonaws.com
+rest="--metadata-file built.json --push ."
 case "$*" in
 "login --username AWS --password-stdin $registry") [ "$(cat)" = word ] ;;
-"buildx build --file worker/Dockerfile --tag $registry/llm-prod-queue-worker:$SHA --metadata-file built.json --push .")
-  [ -f worker/Dockerfile ] && printf '{\n  "containerimage.digest": "sha256:%064d"\n}\n' 7 > built.json ;;
+"buildx build --file worker/Dockerfile --tag $registry/llm-prod-queue-worker:$SHA $rest" | \
+"buildx build --file database/Dockerfile --tag $registry/llm-prod-database:$SHA $rest")
+  [ -f "$4" ] && printf '{\n  "containerimage.digest": "sha256:%064d"\n}\n' 7 > built.json ;;
 *) exit 2 ;;
 esac
 """,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from components import database_names, naming
 from tests.workflows.definitions import FILES, ROOT, WORKFLOWS, Job, jobs, load, steps, workflow
 
 PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
@@ -104,8 +105,14 @@ def test_images_are_pushed_with_a_role_of_their_own_in_its_environment() -> None
     [step] = [step for step in job.steps if "role-to-assume" in step.get("with", {})]
     assert step["with"]["role-to-assume"] == "${{ vars.IMAGE_ROLE }}"
     assert job.body["environment"] == "image"
+    listed = job.body["strategy"]["matrix"]["include"]
     # Once, to the primary's registry, whose images its own region copies to the standby's: one digest for both stacks.
-    assert [each["stack"] for each in job.body["strategy"]["matrix"]["include"]] == ["prod"]
+    pushed = {f"llm-{each['stack']}-{each['image']}": each["folder"] for each in listed}
+    assert pushed == {naming.worker_images("llm-prod"): "worker", database_names.images("llm-prod"): "database"}
+    changed = {path.removesuffix("/**") for path in workflow("image")["on"]["push"]["paths"]}
+    for folder in pushed.values():
+        copied = re.findall(r"^COPY (\w+)", (ROOT / folder / "Dockerfile").read_text(), re.MULTILINE)
+        assert {folder} <= set(copied) <= changed
 
 
 def test_one_update_of_a_stack_at_a_time_and_none_cut_short() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import engine
 import pytest
 
 from tests.review import hub
@@ -13,8 +14,16 @@ from tests.workflows.definitions import Job, jobs
 from tests.workflows.machine import Machine
 
 JOBS = {str(job): job for job in jobs() if job.steps}
+IMAGES: list[dict[str, str]] = JOBS["image.push"].body["strategy"]["matrix"]["include"]
 SHA, BRANCH = "a" * 40, "x\"; touch pwned; $(touch pwned) '`touch pwned`"
+
+
+def _of_matrix(values: Mapping[str, str]) -> dict[str, str]:
+    return {f"matrix.{key}": value for key, value in values.items()}
+
+
 CONTEXTS = {
+    **_of_matrix(IMAGES[0]),
     "github.token": hub.TOKEN,
     "github.event.pull_request.base.sha": "b" * 40,
     "github.event.workflow_run.id": "1",
@@ -23,8 +32,6 @@ CONTEXTS = {
     "github.event.workflow_run.head_sha": SHA,
     "inputs.stack": "prod",
     "github.sha": SHA,
-    "matrix.region": "us-east-1",
-    "matrix.stack": "prod",
     "vars.AWS_ACCOUNT": "123456789012",
     "vars.IMAGE_ROLE": "arn:aws:iam::123456789012:role/image",
     "vars.AWS_REGION": "us-east-1",
@@ -66,9 +73,13 @@ def test_a_job_runs_through_and_leaves_its_report(machine: Machine, name: str) -
         assert machine.summary == (machine.folder / "artifacts" / LEAVES[name] / "comment.md").read_text()
 
 
-def test_a_pushed_image_says_its_digest(machine: Machine) -> None:
-    assert machine.run(JOBS["image.push"])
-    assert machine.summary == f"asynchronous.image_digest: sha256:{7:064}\n"
+@pytest.mark.parametrize("image", IMAGES, ids=lambda image: image["image"])
+def test_a_pushed_image_says_the_setting_of_its_digest(machine: Machine, image: Mapping[str, str]) -> None:
+    run = replace(machine, contexts={**CONTEXTS, **_of_matrix(image)})
+    assert run.run(JOBS["image.push"])
+    assert run.summary == f"{image['setting']}: sha256:{7:064}\n"
+    section, key = image["setting"].split(".")
+    assert all(key in engine.values(stack)[section] for stack in ("prod", "dr"))
 
 
 def test_every_job_that_makes_a_report_is_known() -> None:
@@ -122,7 +133,8 @@ def changed(body: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
         ("drift.drift", '--out "$REPORT"', '--out "$REPROT"'),
         ("stack.review", "${{ inputs.stack }}", "${{ inputs.stakc }}"),
         ("check.policies", "tests/policies", "tests/policy"),
-        ("image.push", "worker/Dockerfile", "worker/Dokerfile"),
+        ("image.push", "$FOLDER/Dockerfile", "$FOLDER/Dokerfile"),
+        ("image.push", "${{ matrix.image }}", "${{ matrix.folder }}"),
         ("image.push", "$REPOSITORY:$SHA", "$REPOSITORY:$SAH"),
         ("check.everything", ".ci/run", ".ci/rnu"),
     ],

@@ -11,23 +11,27 @@ from dataclasses import dataclass
 from typing import cast
 
 import pulumi
-from pulumi_aws.ec2 import SecurityGroup
 from pulumi_aws.rds import Instance, InstanceAutomatedBackupsReplication, ParameterGroup, SubnetGroup
-from pulumi_aws.vpc import SecurityGroupEgressRule, SecurityGroupIngressRule
 
 from components import addressing, keys, naming
 from components.base import Component
 from components.chosen import ChosenSecretArgs
-from components.database import WITNESS, group_name, members
+from components.database import MONITOR, USER, WITNESS, group_name, members
 from components.network.region import RegionNetwork
 from components.network.zone import SiteNetwork, StandbyNetwork, StandbyNetworkArgs, WitnessNetwork
-from components.ports import MYSQL_PORT
 from components.settings import Settings
+from components.storage.images import DatabaseImages, ImagesArgs
 from components.storage.mysql import instances, parameters, windows
 from components.storage.mysql.instances import Ground, Place
 from components.storage.mysql.notices import Notices, NoticesArgs
-from components.storage.mysql.secret import CopiedSecret, CopiedSecretArgs, MasterSecret
-from components.storage.places import let_in
+from components.storage.mysql.secret import (
+    CopiedSecret,
+    CopiedSecretArgs,
+    MasterSecret,
+    MonitorSecret,
+    ReplicationSecret,
+)
+from components.storage.mysql.ways import way_in
 from components.upstream import DatabaseOutputs
 
 
@@ -41,6 +45,7 @@ class DatabaseArgs:
         network: the region's.
         sites: networks by the name of their site.
         witness: the third zone.
+        images: name of the repository of the bootstrap's image, which is the upstream's where there is one.
         upstream: what a standby copies; None in a primary.
     """
 
@@ -49,23 +54,36 @@ class DatabaseArgs:
     network: RegionNetwork
     sites: Mapping[str, SiteNetwork]
     witness: WitnessNetwork
+    images: str
     upstream: DatabaseOutputs | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """What whoever forms the group is told of it: its UUID, and where the password lies that members show each other.
+
+    `replication_secret` is an ARN.
+    """
+
+    name: str
+    replication_secret: pulumi.Output[str]
 
 
 class Database(Component):
     """A group, a copy of one, or a single instance.
 
     Attributes:
-        group_name: of the group, a UUID; "" where there is none.
+        group: the group; None where there is none.
+        image: of the bootstrap and the exporter, by digest.
         parameter_group: its name, for whoever sets the seeds.
-        endpoints: host names of the instances, the group's first member first; all listen at port 3306.
+        endpoints: host names by instance, the group's first member first; all listen at port 3306.
         key_arn: of the key of storage and login.
         secret_arn: of the master user's login, as `{"username": ..., "password": ...}`.
         outputs: what a standby needs.
     """
 
     type_path = "storage:Database"
-    endpoints: Sequence[pulumi.Output[str]]
+    endpoints: Mapping[str, pulumi.Output[str]]
     parameter_group: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
     key_arn: pulumi.Output[str]
@@ -74,15 +92,19 @@ class Database(Component):
         super().__init__(name, opts)
         self._name, self._args, self._settings = name, args, args.settings.database
         group = () if args.upstream else members([site.name for site in args.settings.sites])
-        self.group_name: str = group_name(args.settings.name) if group else ""
         self.key_arn = self._key()
+        self.image = self._images()
+        self.group = self._group() if group else None
         self.parameter_group = self._parameters().name
         secret = self._secret(args.upstream)
         self.secret_arn = secret.arn
         found = self._members(group, secret.value) if group else [self._single(secret.value)]
         self._notices(found)
-        self.endpoints = [instance.address for _, instance in found]
-        self.outputs = DatabaseOutputs(source_arn=found[0][1].arn, password=secret.value)
+        self.endpoints = {name: instance.address for name, instance in found}
+        monitor, password = self._monitor(secret.value)
+        self.outputs = DatabaseOutputs(
+            source_arn=found[0][1].arn, password=secret.value, monitor=monitor, monitor_password=password
+        )
         self.publish()
 
     def _key(self) -> pulumi.Output[str]:
@@ -94,12 +116,35 @@ class Database(Component):
         )
         return keys.EncryptionKey(self._name, args, self.child()).arn
 
+    def _images(self) -> str:
+        settings = self._args.settings
+        args = ImagesArgs(
+            account=self._args.account, region=settings.region, digest=self._settings.image_digest,
+            protect=settings.protect,
+        )  # fmt: skip
+        return DatabaseImages(self._args.images, args, self.child()).image
+
+    def _group(self) -> Group:
+        secret = ReplicationSecret(f"{self._name}-replication", self._chosen(), self.child())
+        return Group(name=group_name(self._args.settings.name), replication_secret=secret.arn)
+
+    def _monitor(self, master: pulumi.Input[str]) -> tuple[str, pulumi.Input[str]]:
+        """Return who looks at the instances, by name and password: an account of the group's, where there is one."""
+        if self._args.upstream:
+            return self._args.upstream.monitor, self._args.upstream.monitor_password
+        if self.group:
+            return MONITOR, MonitorSecret(f"{self._name}-monitor", self._chosen(), self.child()).value
+        return USER, master
+
     def _secret(self, upstream: DatabaseOutputs | None) -> MasterSecret | CopiedSecret:
-        protect = self._args.settings.protect
         if upstream is None:
-            return MasterSecret(self._name, ChosenSecretArgs(key=self.key_arn, protect=protect), self.child())
+            return MasterSecret(self._name, self._chosen(), self.child())
+        protect = self._args.settings.protect
         args = CopiedSecretArgs(key=self.key_arn, password=upstream.password, protect=protect)
         return CopiedSecret(self._name, args, self.child())
+
+    def _chosen(self) -> ChosenSecretArgs:
+        return ChosenSecretArgs(key=self.key_arn, protect=self._args.settings.protect)
 
     def _parameters(self) -> ParameterGroup:
         """Return the parameter group of this database and of nothing else.
@@ -107,23 +152,25 @@ class Database(Component):
         A group's is not looked at again, since the seeds in it are not ours; a change is a new one beside it, which
         the digest asks for, as a description can not be changed.
         """
-        found = parameters.of_member(self.group_name) if self.group_name else parameters.of_one()
+        found = parameters.of_member(self.group.name) if self.group else parameters.of_one()
         return ParameterGroup(
             self._name,
             family=parameters.FAMILY,
             description=f"database of {self._args.settings.name}, parameters {parameters.digest(found)}",
             parameters=found,
             tags={"Name": self._name},
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["parameters"] if self.group_name else []),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["parameters"] if self.group else []),
         )
 
     def _ground(self) -> Ground:
+        settings, network = self._args.settings, self._args.network
+        ways = way_in(self._name, settings, network, grouped=self.group is not None, opts=self.child())
         return Ground(
             settings=self._settings,
             parameters=self.parameter_group,
             key=self.key_arn,
-            security_group=self._security_group().id,
-            protect=self._args.settings.protect,
+            security_group=ways.id,
+            protect=settings.protect,
         )
 
     def _members(self, group: Sequence[str], password: pulumi.Output[str]) -> list[tuple[str, Instance]]:
@@ -150,8 +197,9 @@ class Database(Component):
         if upstream is None or replica is None:
             return self._name, instances.original(self._name, ground, place, password, self.child())
         self._backups(upstream)
-        source = None if replica.promoted else upstream.source_arn
-        return self._name, instances.copy(self._name, ground, place, source, self.child())
+        if replica.promoted:
+            return self._name, instances.promoted(self._name, ground, place, password, self.child())
+        return self._name, instances.copy(self._name, ground, place, upstream.source_arn, self.child())
 
     def _backups(self, upstream: DatabaseOutputs) -> None:
         """Keep the upstream's backups here too: a copy repeats a mistake within seconds, and a backup does not."""
@@ -182,44 +230,6 @@ class Database(Component):
         return SubnetGroup(
             name, description="one subnet a zone", subnet_ids=list(subnets), tags={"Name": name}, opts=self.child()
         ).name
-
-    def _security_group(self) -> SecurityGroup:
-        group = SecurityGroup(
-            self._name,
-            vpc_id=self._args.network.vpc_id,
-            description="the database, for pods of the region's sites and for its own members",
-            tags={"Name": self._name},
-            opts=self.child(),
-        )
-        let_in(group, MYSQL_PORT, self._clients(), self.child())
-        if self.group_name:
-            self._each_other(group)
-        return group
-
-    def _clients(self) -> dict[str, str]:
-        """Return the networks of the sites' pods, by the names of the rules that let them in."""
-        settings = self._args.settings
-        return {
-            f"{self._name}-{site.name}": addressing.site_addresses(settings.network.cidr, site.name).private
-            for site in settings.sites
-        }
-
-    def _each_other(self, group: SecurityGroup) -> None:
-        """Let members reach each other, at the port of clients.
-
-        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-active-active-clusters-setting-up.html
-        """
-        for kind, rule in (("in", SecurityGroupIngressRule), ("out", SecurityGroupEgressRule)):
-            rule(
-                f"{self._name}-members-{kind}",
-                security_group_id=group.id,
-                referenced_security_group_id=group.id,
-                ip_protocol="tcp",
-                from_port=MYSQL_PORT,
-                to_port=MYSQL_PORT,
-                description="members of the group",
-                opts=self.child(),
-            )
 
     def _notices(self, found: Sequence[tuple[str, Instance]]) -> None:
         replica = self._settings.replica

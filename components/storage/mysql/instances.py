@@ -66,17 +66,24 @@ def original(
     )
 
 
-def copy(
-    name: str, ground: Ground, place: Place, source: pulumi.Input[str] | None, opts: pulumi.ResourceOptions
+def promoted(
+    name: str, ground: Ground, place: Place, password: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> Instance:
-    """Return a copy of the instance whose ARN is `source`, users and all; without one, what became of the copy.
+    """Return what became of a copy.
 
     That a source is taken away is what promotes it: https://www.pulumi.com/registry/packages/aws/api-docs/rds/instance/
+    It has the users and the storage of its source, so those here are only for one that is made anew, and is empty.
     """
+    given = pulumi.ResourceOptions(ignore_changes=["allocatedStorage", "username", "password"])
+    return original(name, ground, place, password, pulumi.ResourceOptions.merge(opts, given))
+
+
+def copy(name: str, ground: Ground, place: Place, source: pulumi.Input[str], opts: pulumi.ResourceOptions) -> Instance:
+    """Return a copy of the instance whose ARN is `source`, users and all."""
     return Instance(
         name,
         **_placed(name, ground, place),
-        **_kept(name, ground, place, copied=source is not None),
+        **_kept(name, ground, place, copied=True),
         replicate_source_db=source,
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=ground.protect)),
     )

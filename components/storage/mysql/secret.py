@@ -42,6 +42,22 @@ class MasterSecret(ChosenSecret):
         return json.loads(kept)["password"] if kept else ""
 
 
+class ReplicationSecret(ChosenSecret):
+    """What members of a group show each other."""
+
+    type_path = "storage:ReplicationSecret"
+    description = "What members of the database's group show each other"
+    # The most that MySQL takes: https://dev.mysql.com/doc/refman/8.4/en/change-replication-source-to.html
+    characters = 32
+
+
+class MonitorSecret(ChosenSecret):
+    """The password of the account that reads a group's state."""
+
+    type_path = "storage:MonitorSecret"
+    description = "The account that reads the state of the database's group"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopiedSecretArgs:
     """The key that encrypts it, as ARN, and the upstream's password."""

@@ -1,4 +1,4 @@
-"""The pods of the bootstrap and the exporter: what they may do, and that the program takes what they are told."""
+"""The pods of the bootstrap and the exporter: where they are, what they may do, and that the program takes its part."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,9 @@ import pytest
 
 from components.compute.database_group import DatabaseGroup, DatabaseGroupArgs
 from components.compute.database_pod import Told
-from database import settings
+from components.database import MONITOR
+from components.storage.mysql.secret import ReplicationSecret
+from database import exporter, secret, settings
 
 GROUP = "6f0c3a52-0a4e-4f3e-9d0c-6b1f3c1f7a11"
 IMAGE = f"{engine.ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/llm-prod-database@sha256:{'a' * 64}"
@@ -142,3 +144,69 @@ def test_other_sites_watch_and_form_nothing() -> None:
     assert not made.of("batch/v1:Job")
     assert not made.of("iam/role:Role")
     assert len(made.of("apps/v1:Deployment")) == 1
+
+
+@cache
+def _stack(stack: str) -> engine.Engine:
+    return engine.run(stack, engine.values(stack), engine.UPSTREAM if stack == "dr" else None)
+
+
+def _named(made: engine.Engine, kind: str, part: str) -> list[str]:
+    return sorted(each.name for each in made.of(kind) if each.inputs["metadata"]["name"] == part)
+
+
+def test_each_site_of_a_group_watches_it_and_the_first_forms_it() -> None:
+    assert _named(_stack("prod"), *JOB) == ["llm-prod-a-database"]
+    assert _named(_stack("prod"), *EXPORTER) == ["llm-prod-a-database", "llm-prod-b-database"]
+
+
+def test_where_there_is_no_group_nothing_forms_or_watches_one() -> None:
+    values = engine.values("prod")
+    alone = engine.run("prod", values | {"sites": values["sites"][:1]}, None)
+    for made in (_stack("dr"), alone):
+        assert not _named(made, *JOB)
+        assert not _named(made, *EXPORTER)
+
+
+def test_the_job_is_told_of_the_groups_own_members_and_waits_for_all_that_it_reads() -> None:
+    made = _stack("prod")
+    (job,) = (each.inputs["spec"] for each in made.of(JOB[0]) if each.name == "llm-prod-a-database")
+    told = settings.for_bootstrap(_environment(job["template"]["spec"], __file__))
+    assert [each.address for each in told.where.members] == [
+        f"llm-prod-db-{each}.abc.rds.example:3306" for each in ("a", "b", "witness")
+    ]
+    (parameters,) = made.of("rds/parameterGroup:ParameterGroup")
+    given = {each["name"]: each["value"] for each in parameters.inputs["parameters"]}
+    assert told.group_name == given["group_replication_group_name"]
+    waits = " ".join(_waits(made, f"{JOB[0]}::llm-prod-a-database"))
+    instances = [f"rds/instance:Instance::llm-prod-db-{each}" for each in ("a", "b", "witness")]
+    reads = ["parameterGroup:ParameterGroup::llm-prod-db", "SecretVersion::llm-prod-db-replication"]
+    rights = ["RolePolicy::llm-prod-a-database-bootstrap", "Association::llm-prod-a-database-bootstrap"]
+    assert [each for each in (*instances, *reads, *rights) if each not in waits] == []
+
+
+def _waits(made: engine.Engine, end: str) -> list[str]:
+    (request,) = (each for urn, each in made.requests.items() if urn.endswith(end))
+    return [*request.dependencies, *(urn for found in request.propertyDependencies.values() for urn in found.urns)]
+
+
+def test_its_secrets_are_what_the_program_takes() -> None:
+    assert ReplicationSecret.characters <= secret.LONGEST_REPLICATION_PASSWORD
+    assert MONITOR == settings.MONITOR
+
+
+def test_proxysql_looks_at_members_and_copies_as_the_account_that_the_job_makes() -> None:
+    for stack, site in (("prod", "llm-prod-b"), ("dr", "llm-dr-c")):
+        made = _stack(stack)
+        (files,) = (each.inputs["data"] for each in made.of("v1:ConfigMap") if each.name == f"{site}-proxysql")
+        assert f'monitor_username="{MONITOR}"' in files["proxysql.cnf"]
+    (words,) = (each.inputs["stringData"] for each in made.of("v1:Secret") if each.name == "llm-dr-c-proxysql")
+    assert words["value"]["monitor.cnf"] == 'monitor_password="monitor\'s word"\n'
+    secrets = _waits(_stack("prod"), "v1:Secret::llm-prod-b-proxysql")
+    assert any(each.endswith("SecretVersion::llm-prod-db-monitor") for each in secrets)
+
+
+def test_a_scrape_waits_for_a_member_that_is_gone() -> None:
+    (release,) = (each.inputs for each in _stack("prod").of("v3:Release") if each.name == "llm-prod-a-prometheus")
+    patience = int(release["values"]["server"]["global"]["scrape_timeout"].removesuffix("s"))
+    assert patience > 2 * exporter.ANSWER_SECONDS

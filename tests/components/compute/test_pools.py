@@ -178,7 +178,7 @@ def test_the_settings_count_what_the_pods_ask_for() -> None:
 def test_a_quota_without_room_for_it_is_refused() -> None:
     values = engine.values("prod")
     values["quotas"]["data"]["cpu"] = 2
-    with pytest.raises(SettingsError, match=r"quotas\.data: cpu 2 is below 3, for ProxySQL"):
+    with pytest.raises(SettingsError, match=r"quotas\.data: cpu 2 is below 3, for the database's pods"):
         Settings.parse(values)
 
 
