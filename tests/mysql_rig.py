@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import boto3
 from moto.rds.models import rds_backends
+from moto.secretsmanager.models import secretsmanager_backends
 from moto.server import ThreadedMotoServer
 from mysql_group import GROUP, SEEDS, Registry, furnish
 from mysql_servers import PATIENCE, Mysqld, Relay, initialize
@@ -40,6 +41,9 @@ class Aws:
         access = {"endpoint_url": self.url, "region_name": "us-east-1", "aws_access_key_id": "key"}
         self.rds: Any = client("rds", aws_secret_access_key="secret", **access)
         self._secrets: Any = client("secretsmanager", aws_secret_access_key="secret", **access)
+        # Another module's are still there, as moto is this process.
+        for backends in (rds_backends, secretsmanager_backends):
+            backends[ACCOUNT]["us-east-1"].reset()
         self.rds.create_db_parameter_group(
             DBParameterGroupName=PARAMETER_GROUP, DBParameterGroupFamily="mysql8.4", Description="the group's"
         )
