@@ -122,6 +122,11 @@ class Inference(Model):
             raise ValueError(f"mean_tokens {self.mean_tokens} must be context_tokens {self.context_tokens} or less")
         return self
 
+    @property
+    def answers_revision(self) -> str:
+        """All of the model that its answers depend on: whatever keeps answers tells revisions apart by it."""
+        return f"{self.model}@{self.revision}/{self.quantization}"
+
     def _published(self, published: str) -> bool:
         return self.quantization == published
 

@@ -46,7 +46,9 @@ class Retry(Model):
 class SharedCache(Model):
     """Answers that all gateways of the region find in Redis when they have none of their own."""
 
-    ttl_seconds: Count = Field(description="how long an answer stays there, s")
+    ttl_seconds: Count = Field(
+        description="how long an answer stays there, s; the same in all regions that share answers"
+    )
     largest_kib: Count = Field(description="largest answer that goes there, KiB")
     timeout_milliseconds: Count = Field(
         description="wait for each step of Redis, ms; it is left alone for a second or more after one that takes longer"

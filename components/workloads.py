@@ -20,7 +20,7 @@ from components.compute.inference import Inference, InferenceArgs
 from components.compute.keda import Keda, KedaArgs
 from components.compute.node_scaling.scale_in_job import ScaleIn, ScaleInArgs
 from components.compute.pools.component import ProxySql, ProxySqlArgs
-from components.compute.precompute import PrecomputeArgs, PrecomputeJob
+from components.compute.precompute import Answers, PrecomputeArgs, PrecomputeJob
 from components.compute.stores import NamedStore, NamedStoreArgs
 from components.compute.sweep import Sweep, SweepArgs
 from components.compute.weights.component import Weights, WeightsArgs
@@ -69,9 +69,8 @@ class Workloads:
         self._after += self._discovery().ready
         self._inference(keda, weights)
         self._gateway()
-        self._precompute()
+        self._precompute(self._stores())
         self._workers(keda)
-        self._stores()
         self._pools()
         self._database()
         self._shrink()
@@ -185,7 +184,7 @@ class Workloads:
         )
         Gateway(f"{self._name}-gateway", args, self._opts)
 
-    def _precompute(self) -> None:
+    def _precompute(self, secrets: Sequence[pulumi.Resource]) -> None:
         args = PrecomputeArgs(
             precompute=self._settings.precompute,
             image=self._args.queue.image,
@@ -193,11 +192,25 @@ class Workloads:
                 self._settings.inference.concurrency, self._settings.inference.replicas.minimum
             ),
             gateways=prompts_of(self._settings.access.gateway),
-            after=self._after,
+            answers=self._answers(),
+            after=[*self._after, *secrets],
         )
         PrecomputeJob(f"{self._name}-precompute", args, self._opts)
 
-    def _stores(self) -> None:
+    def _answers(self) -> Answers | None:
+        shared, stores = self._settings.access.gateway.cache.shared, self._args.stores
+        if shared is None:
+            return None
+        return Answers(
+            cache=stores.cache.host,
+            table=stores.shared.host,
+            networks=stores.networks,
+            revision=self._settings.inference.answers_revision,
+            ttl_seconds=shared.ttl_seconds,
+        )
+
+    def _stores(self) -> list[pulumi.Resource]:
+        """Return the Secrets of cache and table."""
         stores = self._args.stores
         # The gateways resolve no names but full ones, and check the store's own.
         address = pulumi.Output.concat(stores.cache.host, f":{REDIS_PORT}")
@@ -207,7 +220,7 @@ class Workloads:
             secrets={gateway.PASSWORD: stores.cache.password, gateway.ADDRESS: address},
             after=self._after,
         )
-        NamedStore(f"{self._name}-cache", cache, self._opts)
+        named_cache = NamedStore(f"{self._name}-cache", cache, self._opts)
         shared = NamedStoreArgs(
             host=SHARED_HOST,
             store=stores.shared.host,
@@ -219,6 +232,7 @@ class Workloads:
             image=self._args.queue.image, store=stores.shared.host, networks=stores.networks, after=[named.secret]
         )
         Sweep(f"{self._name}-sweep", sweep, self._opts)
+        return [named_cache.secret, named.secret]
 
     def _shrink(self) -> None:
         args = ScaleInArgs(

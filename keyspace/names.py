@@ -20,7 +20,7 @@ LEAST_LIFETIME: Final = 60_000
 """ms: what other regions' writes and clocks may be late by, far above the second that is promised to nobody."""
 
 _TABLE = re.compile(r"[a-z][a-z0-9-]*")
-_NAME = re.compile(rf"{re.escape(PREFIX)}[a-z][a-z0-9-]*:(\d+):.*", re.DOTALL)
+_NAME = re.compile(rf"{re.escape(PREFIX)}([a-z][a-z0-9-]*):(\d+):(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,11 @@ class Spans:
         end = self.end(now)
         return self._name(key, end), self._name(key, end - self.lifetime)
 
+    def key_of(self, name: str) -> str | None:
+        """Return the key that a name stands for; None where it is another table's."""
+        found = _NAME.fullmatch(name)
+        return found[3] if found and found[1] == self.table else None
+
     def _name(self, key: str, end: int) -> str:
         return f"{PREFIX}{self.table}:{end}:{key}"
 
@@ -74,4 +79,4 @@ def end_of(name: str) -> int:
     found = _NAME.fullmatch(name)
     if found is None:
         raise KeyspaceError(f"{EXPIRY} has {name!r}, which no table made: find out who wrote it, then ZREM it")
-    return int(found[1])
+    return int(found[2])

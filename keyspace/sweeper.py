@@ -1,11 +1,7 @@
 """Removes what is over. All regions may do it at the same time: they remove the same, and nothing that is alive."""
 
-from typing import Any, Final
-
 from keyspace.names import EXPIRY, end_of
-from keyspace.table import Client, ask
-
-_BATCH: Final = 500
+from keyspace.table import PAGE, Client, ask, page
 
 
 async def sweep(client: Client, now: int) -> int:
@@ -17,7 +13,7 @@ async def sweep(client: Client, now: int) -> int:
         KeyspaceError: the list has a name that no table made; nothing after it is deleted.
     """
     swept = 0
-    while over := [name for name in await _oldest(client) if end_of(name) <= now]:
+    while over := [name for name in await page(client, 0, PAGE - 1) if end_of(name) <= now]:
         for name in over:
             await ask(client, "DEL", name)
             await ask(client, "ZREM", EXPIRY, name)
@@ -29,8 +25,3 @@ async def listed(client: Client) -> int:
     """Return how many names are listed, alive or over, a count."""
     found: int = await ask(client, "ZCARD", EXPIRY)
     return found
-
-
-async def _oldest(client: Client) -> list[str]:
-    found: list[Any] = await ask(client, "ZRANGE", EXPIRY, 0, _BATCH - 1)
-    return [name.decode() if isinstance(name, bytes) else str(name) for name in found]

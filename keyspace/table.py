@@ -18,13 +18,15 @@ What a reader and a writer may count on:
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from keyspace.commands import DATA
 from keyspace.errors import KeyspaceError
-from keyspace.names import EXPIRY, Spans
+from keyspace.names import EXPIRY, Spans, end_of
 
 Value = TypeVar("Value")
+PAGE: Final = 500
+"""Names of one look at the list of all names, a count."""
 
 
 class Client(Protocol):
@@ -43,6 +45,20 @@ async def ask(client: Client, command: str, *words: str | bytes | int) -> Any:
             f" only {', '.join(f'{name} with {count}' for name, count in DATA.items())} are"
         )
     return await client.execute_command(command, *words)
+
+
+async def page(client: Client, first: int, last: int) -> list[str]:
+    """Return the names from the `first` to the `last` place of the list, by when they are over; -1 is the last one."""
+    found: list[Any] = await ask(client, "ZRANGE", EXPIRY, first, last)
+    return [name.decode() if isinstance(name, bytes) else str(name) for name in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[Value]):
+    """A value, and when it is over, ms since 1970."""
+
+    value: Value
+    expires: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +90,50 @@ class Table(Generic[Value]):
     codec: Codec[Value]
     clock: Callable[[], int] = now_milliseconds
 
-    async def put(self, key: str, value: Value) -> None:
-        """Keep `value` for the table's lifetime, in place of what `key` has.
+    async def put(self, key: str, value: Value, expires: int | None = None) -> None:
+        """Keep `value` in place of what `key` has, until `expires`, ms since 1970, or for the table's lifetime at most.
 
         The name is listed before it is there: a crash between the two leaves a line that the sweeper takes, and not an
         entry that nobody finds. Whoever slept in between so long that the line may be gone lists it again.
         """
         now = self.clock()
-        name, end = self.spans.written(key, now), self.spans.end(now)
+        name, end, longest = self.spans.written(key, now), self.spans.end(now), now + self.spans.lifetime
+        until = longest if expires is None else min(expires, longest)
         await ask(self.client, "ZADD", EXPIRY, end, name)
-        await ask(self.client, "SET", name, _sealed(now + self.spans.lifetime, self.codec.encode(value)))
+        await ask(self.client, "SET", name, _sealed(until, self.codec.encode(value)))
         if self.clock() >= end:
             await ask(self.client, "ZADD", EXPIRY, end, name)
 
     async def get(self, key: str) -> Value | None:
         """Return what `key` has, None where that is nothing or over."""
+        found = await self.entry(key)
+        return found.value if found else None
+
+    async def entry(self, key: str) -> Entry[Value] | None:
+        """Return what `key` has and until when, None where that is nothing or over."""
         now = self.clock()
         for name in self.spans.readable(key, now):
             found: bytes | None = await ask(self.client, "GET", name)
             if found is not None:
                 expires, value = _opened(name, found)
-                return self.codec.decode(value) if now < expires else None
+                return Entry(self.codec.decode(value), expires) if now < expires else None
         return None
+
+    async def keys(self) -> list[str]:
+        """Return the keys of what may be there now, what is over last first; some of it may be over all the same.
+
+        Raises:
+            KeyspaceError: the list has a name that no table made.
+        """
+        now, last = self.clock(), -1
+        found: dict[str, None] = {}
+        while names := await page(self.client, last - PAGE + 1, last):
+            alive = [name for name in reversed(names) if end_of(name) > now]
+            found.update((key, None) for name in alive if (key := self.spans.key_of(name)) is not None)
+            if len(alive) < len(names):
+                break
+            last -= PAGE
+        return list(found)
 
     async def delete(self, key: str) -> None:
         """Forget `key`; the older entry first, so that nobody is given it when the newer one is gone."""

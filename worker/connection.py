@@ -55,8 +55,10 @@ class _NamedConnection(SSLConnection):
         return {**given, "server_hostname": self._server_name}
 
 
-def connect(settings: RedisSettings, *, single: bool = False) -> Redis:
+def connect(settings: RedisSettings, *, single: bool = False, text: bool = True) -> Redis:
     """Return a client that connects when it is first used; `single` makes all its commands share one connection.
+
+    What it is answered is text, or bytes where that is not asked for.
 
     A command that fails is not sent again: it may have been carried out, and only its sender knows what that means.
     """
@@ -65,7 +67,7 @@ def connect(settings: RedisSettings, *, single: bool = False) -> Redis:
         host=settings.host,
         port=settings.port,
         credential_provider=_PasswordFile(settings.password_file) if settings.password_file else None,
-        decode_responses=True,
+        decode_responses=text,
         retry=Retry(NoBackoff(), 0),
         socket_connect_timeout=_CONNECT_SECONDS,
         socket_timeout=_ANSWER_SECONDS,

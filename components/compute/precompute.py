@@ -1,4 +1,4 @@
-"""The job that fills the caches of a site's gateways with answers to frequent prompts."""
+"""The job that fills the caches of a site with answers to frequent prompts: other regions', then new ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,12 @@ from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict
 from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgsDict
 
 from components.base import Component
+from components.compute import stores
 from components.compute.scheduled import Run, labels, scheduled
 from components.pods import CONFINED
-from components.precompute import CONTAINER, Precompute
+from components.ports import REDIS_PORT
+from components.precompute import CONTAINER, EXCHANGE_SECONDS, Precompute
+from components.stores import CACHE_HOST, SHARED_HOST
 
 NAME: Final = "precompute"
 LABELS: Final = labels(NAME)
@@ -39,6 +42,25 @@ class Gateways:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """Where answers are that others may have.
+
+    Attributes:
+        cache: own name of the region's cache.
+        table: own name of the table that all regions share.
+        networks: where both are, as CIDRs.
+        revision: all of the model that answers depend on.
+        ttl_seconds: how long an answer stays in the cache at most, s.
+    """
+
+    cache: pulumi.Input[str]
+    table: pulumi.Input[str]
+    networks: Sequence[str]
+    revision: str
+    ttl_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrecomputeArgs:
     """What the job does, and for whom.
 
@@ -47,6 +69,7 @@ class PrecomputeArgs:
         image: of the worker, by digest.
         in_flight: requests at the same time.
         gateways: whom it asks.
+        answers: where answers are that others may have; None where each gateway is for itself.
         after: what its pods need to start.
     """
 
@@ -54,11 +77,12 @@ class PrecomputeArgs:
     image: pulumi.Input[str]
     in_flight: int
     gateways: Gateways
+    answers: Answers | None
     after: Sequence[pulumi.Resource]
 
 
 class PrecomputeJob(Component):
-    """A CronJob that reaches the gateways of its site and nothing else."""
+    """A CronJob that reaches the gateways of its site, the stores of answers, and nothing else."""
 
     type_path = "compute:PrecomputeJob"
 
@@ -70,14 +94,19 @@ class PrecomputeJob(Component):
             name=NAME,
             schedule=precompute.schedule,
             start_seconds=_START_SECONDS,
-            longest_seconds=precompute.deadline_seconds + patience,
+            longest_seconds=precompute.longest_seconds + patience,
             # After SIGTERM it begins no further request; those under way are ended by the gateways, not by the job.
-            grace_seconds=patience,
-            reached=self._gateways(),
+            grace_seconds=patience + EXCHANGE_SECONDS,
+            reached=self._ways(),
             container=self._container(),
+            volumes=tuple(stores.volume(each) for each in self._secrets),
         )
         scheduled(name, run, pulumi.ResourceOptions(parent=self, depends_on=list(args.after)))
         self.publish()
+
+    @property
+    def _secrets(self) -> Sequence[str]:
+        return (CACHE_HOST, SHARED_HOST) if self._args.answers else ()
 
     def _container(self) -> ContainerArgsDict:
         asked = CONTAINER.quantities()
@@ -88,6 +117,7 @@ class PrecomputeJob(Component):
             "env": self._environment(),
             "resources": {"requests": asked, "limits": asked},
             "security_context": CONFINED,
+            "volume_mounts": [stores.mount(each) for each in self._secrets],
         }
 
     def _environment(self) -> list[EnvVarArgsDict]:
@@ -101,11 +131,27 @@ class PrecomputeJob(Component):
             "AHEAD_SECONDS": wanted.ahead_seconds(gateways.fresh_seconds),
             "PATIENCE_SECONDS": gateways.patience_seconds,
         }
-        return [{"name": name, "value": str(value)} for name, value in values.items()]
+        return [*({"name": name, "value": str(value)} for name, value in values.items()), *self._of_stores()]
 
-    def _gateways(self) -> NetworkPolicyEgressRuleArgsDict:
-        gateways = self._args.gateways
-        return {
+    def _of_stores(self) -> list[EnvVarArgsDict]:
+        answers, wanted = self._args.answers, self._args.precompute
+        if answers is None:
+            return []
+        values = {
+            "CACHE_PORT": REDIS_PORT,
+            "CACHE_PASSWORD_FILE": stores.password_file(CACHE_HOST),
+            "REVISION": answers.revision,
+            "LIFETIME_SECONDS": answers.ttl_seconds,
+            "LEAST_SECONDS": wanted.least_seconds(self._args.gateways.fresh_seconds),
+            "EXCHANGE_SECONDS": EXCHANGE_SECONDS,
+        }
+        told: list[EnvVarArgsDict] = [{"name": name, "value": str(value)} for name, value in values.items()]
+        return [{"name": "CACHE_HOST", "value": answers.cache}, *told, *stores.shared_variables(answers.table)]
+
+    def _ways(self) -> list[NetworkPolicyEgressRuleArgsDict]:
+        gateways, answers = self._args.gateways, self._args.answers
+        to_gateways: NetworkPolicyEgressRuleArgsDict = {
             "to": [{"pod_selector": {"match_labels": gateways.labels}}],
             "ports": [{"protocol": "TCP", "port": gateways.port}],
         }
+        return [to_gateways, *([stores.way(answers.networks)] if answers else [])]

@@ -1,5 +1,6 @@
 """What runs again and again beside the platform's own work: one run at a time, and each has an end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -34,7 +35,7 @@ class Run:
     start_seconds: int
     longest_seconds: int
     grace_seconds: int
-    reached: NetworkPolicyEgressRuleArgsDict
+    reached: Sequence[NetworkPolicyEgressRuleArgsDict]
     container: ContainerArgsDict
     volumes: tuple[VolumeArgsDict, ...] = ()
 
@@ -72,7 +73,7 @@ def _network(run: Run) -> NetworkPolicySpecArgsDict:
     return {
         "pod_selector": {"match_labels": labels(run.name)},
         "policy_types": ["Ingress", "Egress"],
-        "egress": [run.reached],
+        "egress": list(run.reached),
     }
 
 

@@ -36,6 +36,13 @@ def test_two_keys_have_two_names(lifetime: int, now: int, one: str, other: str) 
     assert (spans.written(one, now) == spans.written(other, now)) == (one == other)
 
 
+@given(LIFETIMES, TIMES, st.text())
+def test_a_name_says_its_key_to_its_own_table(lifetime: int, now: int, key: str) -> None:
+    name = Spans(table="answers", lifetime=lifetime).written(key, now)
+    assert Spans(table="answers", lifetime=LEAST_LIFETIME).key_of(name) == key
+    assert Spans(table="other", lifetime=lifetime).key_of(name) is None
+
+
 @pytest.mark.parametrize(
     ("table", "lifetime", "said"),
     [

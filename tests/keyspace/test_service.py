@@ -11,15 +11,16 @@ from typing import Any, TypeVar
 
 import engine
 import pytest
+import table_rig
 from redis.exceptions import NoPermissionError, ResponseError
+from table_rig import REFUSED, Member
 
 from keyspace.commands import PREFIX
 from keyspace.connection import Access, connected
 from keyspace.errors import KeyspaceError
 from keyspace.names import EXPIRY, LEAST_LIFETIME, Spans
 from keyspace.sweeper import listed, sweep
-from keyspace.table import Client, Codec, Table, ask, now_milliseconds
-from tests.keyspace.conftest import REFUSED, Member
+from keyspace.table import PAGE, Client, Codec, Entry, Table, ask, now_milliseconds
 
 TEXT: Codec[str] = Codec(encode=str.encode, decode=bytes.decode)
 Answer = TypeVar("Answer")
@@ -54,6 +55,36 @@ def test_a_value_is_there_for_its_lifetime_and_then_swept(member: Member) -> Non
 
     with_client(member.access, work)
     assert member.asked("DBSIZE") == 0
+
+
+def test_a_value_may_be_over_sooner_and_no_later(member: Member) -> None:
+    async def work(client: Client) -> None:
+        now = now_milliseconds()
+        there = table(client, lambda: now)
+        await there.put("short", "answer", now + 1000)
+        await there.put("long", "answer", now + 2 * LEAST_LIFETIME)
+        assert await there.entry("short") == Entry("answer", now + 1000)
+        assert await there.entry("long") == Entry("answer", now + LEAST_LIFETIME)
+        assert await table(client, lambda: now + 1000).entry("short") is None
+
+    with_client(member.access, work)
+
+
+def test_all_keys_of_a_table_are_listed_once_until_they_are_over(member: Member) -> None:
+    async def work(client: Client) -> None:
+        now = now_milliseconds()
+        other = Spans(table="other", lifetime=LEAST_LIFETIME)
+        await Table(client=client, spans=other, codec=TEXT, clock=lambda: now).put("other", "answer")
+        await table(client, lambda: now - 3 * LEAST_LIFETIME).put("over", "answer")
+        for number in range(PAGE + 1):
+            await table(client, lambda: now).put(f"{number}: {number}", "answer")
+        later = now + LEAST_LIFETIME - 1
+        await table(client, lambda: later).put("0: 0", "answer")
+        found = await table(client, lambda: later).keys()
+        assert (found[0], len(found)) == ("0: 0", PAGE + 1)
+        assert {*found} == {f"{number}: {number}" for number in range(PAGE + 1)}
+
+    with_client(member.access, work)
 
 
 def test_a_deleted_key_is_gone_in_both_its_spans(member: Member) -> None:
@@ -132,16 +163,8 @@ def test_the_module_sends_nothing_that_another_region_would_not_take(words: tupl
 
 
 def sweep_command(access: Access, **more: str) -> subprocess.CompletedProcess[str]:
-    variables = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(engine.ROOT),
-        "SHARED_HOST": access.host,
-        "SHARED_PORT": str(access.port),
-        "SHARED_USER": access.user,
-        "SHARED_PASSWORD_FILE": str(access.password_file),
-        "SHARED_CA_FILE": str(access.ca_file),
-        **more,
-    }
+    own = {"PATH": os.environ["PATH"], "PYTHONPATH": str(engine.ROOT)}
+    variables = {**own, **table_rig.variables(access), **more}
     return subprocess.run(
         [sys.executable, "-m", "keyspace"], env=variables, capture_output=True, text=True, check=False
     )

@@ -1,19 +1,24 @@
 """`python -m worker.precompute`: one run of the job for the gateways of a site; settings are environment variables."""
 
+import asyncio
 import json
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Coroutine, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any, TypeAlias
 
 from worker.errors import WorkerError
+from worker.precompute.exchange import bring, share
 from worker.precompute.gateway import Gateway, GatewayError, Outcome
-from worker.precompute.prompts import Shown, plan
+from worker.precompute.prompts import Shown, frequent, plan
 from worker.precompute.settings import Settings, from_environment
 from worker.precompute.work import Work
+
+Told: TypeAlias = Mapping[str, int | None]
 
 
 def main(variables: Mapping[str, str]) -> int:
@@ -30,13 +35,33 @@ def main(variables: Mapping[str, str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     started = time.monotonic()
-    work = Work({each.address: each for each in gateways}, settings.in_flight, settings.deadline_seconds)
-    fills = plan(shown, settings.top, settings.ahead_seconds)
-    with _stopped_by_signal(work):
-        outcomes = work.run(fills)
-    told = {"gateways": len(shown), "requests": len(fills), **{each.value: outcomes[each] for each in Outcome}}
+    told = {"gateways": len(shown), **_made(settings, gateways, shown)}
     print(json.dumps({**told, "seconds": round(time.monotonic() - started, 3)}))
     return 0
+
+
+def _made(settings: Settings, gateways: Sequence[Gateway], shown: Mapping[str, Sequence[Shown]]) -> Told:
+    """Have answers made and return what became of them; between what other regions have, and what they may have."""
+    prompts, exchange = frequent(shown, settings.top), settings.exchange
+    fills = plan(shown, prompts, settings.ahead_seconds)
+    work = Work({each.address: each for each in gateways}, settings.in_flight, settings.deadline_seconds)
+    told: dict[str, int | None] = {"requests": len(fills)}
+    with _stopped_by_signal(work):
+        if exchange:
+            told["brought"] = _exchanged(bring(exchange))
+        outcomes = work.run(fills)
+        if exchange:
+            told["shared"] = _exchanged(share(exchange, prompts))
+    return {**told, **{each.value: outcomes[each] for each in Outcome}}
+
+
+def _exchanged(work: Coroutine[Any, Any, int]) -> int | None:
+    """Return how many answers went the way, None where it is not open: the job is of use without it."""
+    try:
+        return asyncio.run(work)
+    except WorkerError as error:
+        print(f"warning: {error}; this run goes on without other regions", file=sys.stderr)
+        return None
 
 
 @contextmanager

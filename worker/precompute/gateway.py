@@ -4,6 +4,7 @@ import http.client
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from email.message import Message
 from enum import StrEnum
 
 from worker.errors import WorkerError
@@ -23,6 +24,8 @@ class Outcome(StrEnum):
 
     FILLED = "filled"
     """A model server answered, and the gateway keeps it."""
+    FOUND = "found"
+    """An answer was in the region's cache, and the gateway keeps it: another gateway's, or another region's."""
     KEPT = "kept"
     """The gateway had an answer."""
     SHED = "shed"
@@ -93,10 +96,17 @@ class Gateway:
             return Answer(Outcome.SHED, _seconds(got.headers.get("Retry-After", "")))
         if got.status != _OK:
             return Answer(Outcome.FAILED)
-        return Answer(Outcome.KEPT if got.headers.get("x-cache") == "HIT" else Outcome.FILLED)
+        return Answer(_source(got.headers))
 
     def _connection(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(self.address, self.port, timeout=self.patience)
+
+
+def _source(headers: Message) -> Outcome:
+    """Return where an answer came from: what the gateway's own cache has may have been in the region's before."""
+    if headers.get("x-cache") == "HIT":
+        return Outcome.KEPT
+    return Outcome.FOUND if headers.get("x-shared-cache") == "HIT" else Outcome.FILLED
 
 
 def _seconds(text: str) -> float:

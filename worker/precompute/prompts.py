@@ -70,22 +70,30 @@ def parse(line: bytes) -> Shown:
         raise ValueError(f"a line without {error}") from error
 
 
-def plan(shown: Mapping[str, Sequence[Shown]], top: int, ahead_seconds: float) -> list[Fill]:
-    """Return the requests to make: first where an answer is missing, then by how often all gateways saw the prompt.
+def frequent(shown: Mapping[str, Sequence[Shown]], top: int) -> list[Prompt]:
+    """Return the prompts to look after, `top` at most: what all gateways together saw most often comes first.
 
     Args:
         shown: each gateway's list, by its address.
-        top: prompts to look after.
-        ahead_seconds: answers that are fresh for longer are left alone.
+        top: prompts, a count.
     """
     counts: Counter[Prompt] = Counter()
     for each in (each for every in shown.values() for each in every):
         counts[each.prompt] += each.count
+    return [prompt for prompt, _ in counts.most_common(top)]
+
+
+def plan(shown: Mapping[str, Sequence[Shown]], prompts: Sequence[Prompt], ahead_seconds: float) -> list[Fill]:
+    """Return the requests to make: first where an answer is missing, then by how often all gateways saw the prompt.
+
+    Args:
+        shown: each gateway's list, by its address.
+        prompts: what to look after, the most frequent first.
+        ahead_seconds: answers that are fresh for longer are left alone.
+    """
     fresh = {(gateway, each.prompt): each.fresh_seconds for gateway, every in shown.items() for each in every}
     # What is missing, or unknown there: an answer that is there after all is a hit, and costs no GPU.
-    wanted = (
-        (gateway, prompt, fresh.get((gateway, prompt))) for prompt, _ in counts.most_common(top) for gateway in shown
-    )
+    wanted = ((gateway, prompt, fresh.get((gateway, prompt))) for prompt in prompts for gateway in shown)
     fills = [
         Fill(gateway, prompt, refresh=left is not None)
         for gateway, prompt, left in wanted

@@ -96,7 +96,7 @@ class Gateway(Component):
             longest_stream_seconds=args.inference.longest_stream_seconds,
             passing_weight=args.access.discovery.passing_weight,
             resolver=args.resolver,
-            revision=f"{args.inference.model}@{args.inference.revision}/{args.inference.quantization}",
+            revision=args.inference.answers_revision,
             backup_name=args.backup_name,
         )
 

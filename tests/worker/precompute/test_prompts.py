@@ -2,13 +2,14 @@
 
 import base64
 import json
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import WorkerError
-from worker.precompute.prompts import Fill, Prompt, Shown, parse, plan
+from worker.precompute.prompts import Fill, Prompt, Shown, frequent, parse, plan
 from worker.precompute.settings import from_environment
 
 AHEAD = 300.0
@@ -22,10 +23,14 @@ def _shown(name: str, count: int, fresh: float | None = None, tenant: str = "ab"
     return Shown(_prompt(name, tenant), count, fresh)
 
 
+def _planned(shown: Mapping[str, Sequence[Shown]], top: int) -> list[Fill]:
+    return plan(shown, frequent(shown, top), AHEAD)
+
+
 def test_what_is_frequent_over_all_gateways_comes_first() -> None:
     shown = {"one": [_shown("x", 5), _shown("y", 4)], "two": [_shown("y", 4)]}
-    assert [each.prompt.digest for each in plan(shown, 10, AHEAD)] == ["y", "y", "x", "x"]
-    assert {each.prompt.digest for each in plan(shown, 1, AHEAD)} == {"y"}
+    assert [each.prompt.digest for each in _planned(shown, 10)] == ["y", "y", "x", "x"]
+    assert {each.prompt.digest for each in _planned(shown, 1)} == {"y"}
 
 
 def test_a_missing_answer_is_asked_for_and_an_old_one_replaced() -> None:
@@ -35,7 +40,7 @@ def test_a_missing_answer_is_asked_for_and_an_old_one_replaced() -> None:
         "three": [_shown("x", 5, -1)],
         "four": [],
     }
-    fills = plan(shown, 10, AHEAD)
+    fills = _planned(shown, 10)
     assert fills == [
         Fill("four", _prompt("x"), refresh=False),
         Fill("two", _prompt("x"), refresh=True),
@@ -45,7 +50,7 @@ def test_a_missing_answer_is_asked_for_and_an_old_one_replaced() -> None:
 
 def test_the_same_prompt_of_two_tenants_is_two_prompts() -> None:
     shown = {"one": [_shown("x", 5, tenant="ab"), _shown("x", 3, tenant="cd")]}
-    assert [each.prompt.tenant for each in plan(shown, 10, AHEAD)] == ["ab", "cd"]
+    assert [each.prompt.tenant for each in _planned(shown, 10)] == ["ab", "cd"]
 
 
 _LISTS = st.lists(
@@ -56,7 +61,7 @@ _LISTS = st.lists(
 
 @given(st.dictionaries(st.sampled_from(["one", "two", "three"]), _LISTS), st.integers(1, 6))
 def test_no_more_prompts_than_asked_for_and_none_twice_at_a_gateway(shown: dict[str, list[Shown]], top: int) -> None:
-    fills = plan(shown, top, AHEAD)
+    fills = _planned(shown, top)
     places = [(each.gateway, each.prompt) for each in fills]
     assert len(set(places)) == len(places)
     assert len({prompt for _, prompt in places}) <= top
@@ -100,3 +105,24 @@ def test_a_wrong_number_is_told_by_name_with_what_is_allowed(name: str, value: s
 def test_gateways_must_be_named() -> None:
     with pytest.raises(WorkerError, match="GATEWAY_HOST is not set: must be"):
         from_environment({**_GOOD, "GATEWAY_HOST": " "})
+
+
+_EXCHANGE = {
+    "CACHE_HOST": "cache", "CACHE_PORT": "6379", "CACHE_PASSWORD_FILE": "/cache/password", "REVISION": "m@1",
+    "LIFETIME_SECONDS": "3600", "LEAST_SECONDS": "540", "EXCHANGE_SECONDS": "30",
+    "SHARED_HOST": "table", "SHARED_PORT": "6379", "SHARED_USER": "u", "SHARED_PASSWORD_FILE": "/table/password",
+}  # fmt: skip
+
+
+def test_where_gateways_share_no_cache_nothing_is_exchanged() -> None:
+    assert from_environment(_GOOD).exchange is None
+    found = from_environment({**_GOOD, **_EXCHANGE}).exchange
+    assert found
+    assert (found.cache.host, found.cache.tls, found.table.host, found.table.user) == ("cache", True, "table", "u")
+    assert (found.revision, found.lifetime_seconds, found.least_seconds, found.seconds) == ("m@1", 3600, 540, 30)
+
+
+@pytest.mark.parametrize("name", _EXCHANGE)
+def test_what_is_missing_of_an_exchange_is_told_by_name(name: str) -> None:
+    with pytest.raises(WorkerError, match=name):
+        from_environment({**_GOOD, **_EXCHANGE, name: " "})

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 import shared_rig
+import table_rig
 from gateway_rig import Gateway, settings
 from model_server import Loop, ModelServer
 from queue_rig import RedisServer
 from redis import Redis
+from table_rig import Member
 
 from sandbox.controlplane.pki import Authority
 from sandbox.paths import Paths
@@ -97,6 +99,27 @@ def store(redis_program: Path, tls: Path, tmp_path: Path) -> Iterator[RedisServe
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture
+def other_store(redis_program: Path, tls: Path, tmp_path: Path) -> Iterator[RedisServer]:
+    """The cache of another region."""
+    made = shared_rig.store(redis_program, tls, tmp_path / "other-redis")
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def table(redis_program: Path, tmp_path: Path) -> Iterator[Member]:
+    """What regions share; one server stands for the members of all."""
+    authority = Authority(tmp_path / "table-tls", "shared")
+    authority.ensure()
+    made = table_rig.member(redis_program, tmp_path / "table", authority)
+    made.start()
+    yield made
+    made.admin.close()
+    made.server.stop()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from gateway_rig import CHAT, HEADERS, Gateway, eventually
 from worker.precompute.__main__ import main
 from worker.precompute.gateway import Gateway as Port
 from worker.precompute.gateway import Outcome
-from worker.precompute.prompts import plan
+from worker.precompute.prompts import frequent, plan
 from worker.precompute.work import Work
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ def _kept(number: int) -> bytes:
 def _work(gateways: Sequence[Gateway], in_flight: int = 2, seconds: float = PLENTY, ahead: float = AHEAD) -> Any:
     """Return a run of the job and what it is to ask for; the gateways here differ by port, not by address."""
     ports = {f"{each.prompts_port}": Port("127.0.0.1", each.prompts_port, PATIENCE) for each in gateways}
-    fills = plan({name: port.prompts(TOP) for name, port in ports.items()}, TOP, ahead)
-    return Work(ports, in_flight, seconds), fills
+    shown = {name: port.prompts(TOP) for name, port in ports.items()}
+    return Work(ports, in_flight, seconds), plan(shown, frequent(shown, TOP), ahead)
 
 
 def _run(gateways: Sequence[Gateway], **how: Any) -> Counter[Outcome]:
