@@ -172,6 +172,7 @@ def _of_queue(name: str) -> Iterator[tuple[str, str]]:
     yield "aws:ec2/securityGroup:SecurityGroup", name
     yield "aws:kms/alias:Alias", key_alias(name)
     yield from _of_group(name)
+    yield "aws:cloudwatch/metricAlarm:MetricAlarm", f"{name}-memory"
 
 
 def _of_group(name: str) -> Iterator[tuple[str, str]]:

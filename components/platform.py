@@ -26,7 +26,7 @@ from components.site_args import SiteArgs
 from components.storage.asynchronous import Queue, QueueArgs
 from components.storage.backups import Backups, BackupsArgs
 from components.storage.mysql.component import Database, DatabaseArgs
-from components.storage.places import Places, places
+from components.storage.places import places
 from components.storage.replication import Replication, ReplicationArgs
 from components.storage.stores import Stores, StoresArgs
 from components.storage.weights import WeightsBucket, WeightsBucketArgs
@@ -97,19 +97,18 @@ class Platform(Component):
         """Return what keeps jobs, answers and tables; of these, tables alone are in the backup plan."""
         where = places(self._settings, self._network, self._networks, self._witness)
         images = upstream.name if upstream else self._name
-        queue = self._queue_store(where, naming.worker_images(images))
-        stores = self._region_stores(where, upstream.shared if upstream else None)
         database = self._mysql(upstream.database if upstream else None, database_names.images(images))
+        # One topic tells people of all of them.
+        queue = QueueArgs(
+            settings=self._settings, images=naming.worker_images(images), account=self._account, where=where,
+            topic=database.topic,
+        )  # fmt: skip
+        stores = StoresArgs(
+            settings=self._settings, account=self._account, where=where, joined=upstream.shared if upstream else None,
+            topic=database.topic,
+        )  # fmt: skip
         self._backed_up(upstream)
-        return queue, stores, database
-
-    def _queue_store(self, where: Places, images: str) -> Queue:
-        args = QueueArgs(settings=self._settings, images=images, account=self._account, where=where)
-        return Queue(self._name, args, self._here)
-
-    def _region_stores(self, where: Places, joined: pulumi.Input[str] | None) -> Stores:
-        args = StoresArgs(settings=self._settings, account=self._account, where=where, joined=joined)
-        return Stores(self._name, args, self._here)
+        return Queue(self._name, queue, self._here), Stores(self._name, stores, self._here), database
 
     def _mysql(self, upstream: DatabaseOutputs | None, images: str) -> Database:
         args = DatabaseArgs(

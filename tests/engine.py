@@ -129,6 +129,7 @@ def outputs(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         "aws:globalaccelerator/accelerator:Accelerator": {"dnsName": "a1.example", "hostedZoneId": "Z-GA"},
         "aws:elasticache/replicationGroup:ReplicationGroup": {
             "primaryEndpointAddress": f"master.{name}.cache.example",
+            "memberClusters": [f"{name}-{number:03}" for number in range(1, int(inputs.get("numCacheClusters", 1)) + 1)],
         },
         "aws:rds/instance:Instance": {
             "address": f"{name}.abc.rds.example", "arn": f"arn:aws:rds:region:{ACCOUNT}:db:{name}",

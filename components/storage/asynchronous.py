@@ -19,12 +19,14 @@ class QueueArgs:
     Attributes:
         images: name of the repository of the workers' image, which is the upstream's where there is one.
         where: the networks of its store.
+        topic: who is told of alarms, as ARN.
     """
 
     settings: Settings
     images: str
     account: str
     where: Places
+    topic: pulumi.Input[str]
 
 
 class Queue(Component):
@@ -65,6 +67,7 @@ class Queue(Component):
             store=settings.asynchronous.store,
             account=self._args.account,
             where=self._args.where,
+            topic=self._args.topic,
             protect=settings.protect,
         )
         return QueueStore(naming.queue(self._name), args, self.child())

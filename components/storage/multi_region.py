@@ -46,6 +46,7 @@ class SharedTableArgs:
         joined: name of the multi-Region cluster to join; None where it is to be made.
         where: its networks.
         security: id of its security group.
+        topic: who is told of alarms, as ARN.
         key: that encrypts it, as ARN; each region has its own.
         protect: whether the engine refuses to delete it.
     """
@@ -54,6 +55,7 @@ class SharedTableArgs:
     joined: pulumi.Input[str] | None
     where: Places
     security: pulumi.Input[str]
+    topic: pulumi.Input[str]
     key: pulumi.Input[str]
     protect: bool
 
@@ -157,6 +159,8 @@ class SharedTable(Component):
             evaluation_periods=_PERIODS,
             datapoints_to_alarm=_PERIODS,
             treat_missing_data="ignore",
+            alarm_actions=[self._args.topic],
+            ok_actions=[self._args.topic],
             tags={"Name": f"{self._name}-lag"},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[member]),
         )

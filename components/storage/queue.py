@@ -7,10 +7,13 @@ append-only file is not to be had beside Multi-AZ: the loss of all nodes at once
 jobs instead of losing them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pulumi
+from pulumi_aws.cloudwatch import MetricAlarm, MetricAlarmMetricQueryArgsDict
+from pulumi_aws.elasticache import ReplicationGroup
 
 from components.asynchronous import Store
 from components.base import Component
@@ -21,6 +24,11 @@ from components.storage.valkey import GroupArgs, replication_group
 
 # BullMQ asks for it: https://docs.bullmq.io/guide/going-to-production#max-memory-policy
 _EVICTION: Final = "noeviction"
+# Of `maxmemory`, %, which leaves room for replication and snapshots; at 100 jobs are refused. The number is ours: what
+# is left is the time to start workers, or nodes of a larger type.
+# https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/redis-memory-management.html
+_FULL: Final = 80
+_MINUTE, _MINUTES = 60, 5
 
 
 class QueuePassword(ChosenSecret):
@@ -38,12 +46,14 @@ class QueueStoreArgs:
         store: its settings.
         account: the AWS account.
         where: its networks.
+        topic: who is told of alarms, as ARN.
         protect: whether the engine refuses to delete it.
     """
 
     store: Store
     account: str
     where: Places
+    topic: pulumi.Input[str]
     protect: bool
 
 
@@ -60,7 +70,9 @@ class QueueStore(Component):
         password = ChosenSecretArgs(key=key, protect=args.protect)
         # For pods, and for the store itself; never an output of the stack.
         self.password: pulumi.Output[str] = QueuePassword(name, password, self.child()).value
-        self.host = replication_group(name, self._group(key), self).primary_endpoint_address
+        group = replication_group(name, self._group(key), self)
+        self.host = group.primary_endpoint_address
+        self._alarm(group)
         self.publish()
 
     def _key(self) -> pulumi.Output[str]:
@@ -86,3 +98,42 @@ class QueueStore(Component):
             password=self.password,
             protect=args.protect,
         )
+
+    def _alarm(self, group: ReplicationGroup) -> None:
+        """Alarm before the store refuses jobs: the fullest node decides, as any may be the primary next."""
+        MetricAlarm(
+            f"{self._name}-memory",
+            alarm_description=f"{self._name} is nearly full, and will refuse jobs.",
+            metric_queries=group.member_clusters.apply(_fullest),
+            comparison_operator="GreaterThanThreshold",
+            threshold=_FULL,
+            evaluation_periods=_MINUTES,
+            datapoints_to_alarm=_MINUTES,
+            # Nodes of which nothing is heard are as bad.
+            treat_missing_data="breaching",
+            alarm_actions=[self._args.topic],
+            ok_actions=[self._args.topic],
+            tags={"Name": f"{self._name}-memory"},
+            opts=self.child(),
+        )
+
+
+def _fullest(nodes: Sequence[str]) -> list[MetricAlarmMetricQueryArgsDict]:
+    """Return the memory in use of the fullest node, % of its `maxmemory`.
+
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html
+    """
+    each: list[MetricAlarmMetricQueryArgsDict] = [
+        {
+            "id": f"node{number}",
+            "metric": {
+                "namespace": "AWS/ElastiCache",
+                "metric_name": "DatabaseMemoryUsagePercentage",
+                "dimensions": {"CacheClusterId": node},
+                "period": _MINUTE,
+                "stat": "Maximum",
+            },
+        }
+        for number, node in enumerate(sorted(nodes), start=1)
+    ]
+    return [*each, {"id": "fullest", "expression": "MAX(METRICS())", "return_data": True}]

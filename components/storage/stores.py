@@ -22,12 +22,14 @@ class StoresArgs:
         account: the AWS account.
         where: their networks.
         joined: name of the multi-Region cluster to join; None where it is to be made.
+        topic: who is told of alarms, as ARN.
     """
 
     settings: Settings
     account: str
     where: Places
     joined: pulumi.Input[str] | None
+    topic: pulumi.Input[str]
 
 
 class Stores(Component):
@@ -52,7 +54,8 @@ class Stores(Component):
         cache = CacheStoreArgs(store=settings.cache, where=args.where, security=security, key=key, protect=protect)
         self.cache = CacheStore(naming.cache(stack), cache, self.child())
         shared = SharedTableArgs(
-            shared=settings.shared, joined=args.joined, where=args.where, security=security, key=key, protect=protect
-        )
+            shared=settings.shared, joined=args.joined, where=args.where, security=security, topic=args.topic, key=key,
+            protect=protect,
+        )  # fmt: skip
         self.shared = SharedTable(naming.shared(stack), shared, self.child())
         self.publish()

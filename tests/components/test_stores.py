@@ -69,6 +69,25 @@ def test_the_alarm_has_the_number_of_the_settings(stack: str) -> None:
     assert "MultiRegionClusterReplicationLag" in query["expression"]
 
 
+@pytest.mark.parametrize("stack", ["prod", "dr"])
+def test_whoever_reads_of_the_database_is_told_of_the_stores(stack: str) -> None:
+    (topic,) = [f"arn:aws:{each.name}" for each in _made(stack).of("sns/topic:Topic")]
+    for name in (f"llm-{stack}-queue-memory", f"llm-{stack}-shared-lag"):
+        alarm = _inputs(stack, "metricAlarm:MetricAlarm", name)
+        assert alarm["alarmActions"] == alarm["okActions"] == [topic]
+
+
+def test_the_fullest_node_of_the_queue_rings_and_so_does_silence() -> None:
+    alarm = _inputs("prod", "metricAlarm:MetricAlarm", "llm-prod-queue-memory")
+    *nodes, fullest = alarm["metricQueries"]
+    assert [each["metric"]["dimensions"]["CacheClusterId"] for each in nodes] == [
+        "llm-prod-queue-001", "llm-prod-queue-002"
+    ]  # fmt: skip
+    assert not any(each.get("returnData") for each in nodes)
+    assert fullest["returnData"]
+    assert (alarm["comparisonOperator"], alarm["treatMissingData"]) == ("GreaterThanThreshold", "breaching")
+
+
 def test_each_site_knows_both_stores_by_name() -> None:
     hosts = {
         (each.name, each.inputs["metadata"]["name"]): each.inputs["spec"]["externalName"]

@@ -9,7 +9,9 @@ NAME = "require-eviction-policy"
 MUTATIONS = (
     changed(CACHE_PARAMETERS, "llm-prod-queue", ("parameters", 0, "value"), "volatile-lru"),
     changed(CACHE_PARAMETERS, "llm-dr-queue", ("parameters",), None, "dr"),
-    changed(CACHE_PARAMETERS, "llm-prod-cache", ("parameters", 0, "value"), "noeviction"),
+    changed(
+        CACHE_PARAMETERS, "llm-prod-cache", ("parameters", 0, "value"), "noeviction", also=("require-store-alarms",)
+    ),
     changed(CACHE_PARAMETERS, "llm-dr-cache", ("parameters", 0, "value"), "volatile-ttl", "dr"),
     changed(REPLICATION_GROUP, "llm-prod-cache", ("parameterGroupName",), "default.valkey8"),
 )

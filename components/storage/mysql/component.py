@@ -79,6 +79,7 @@ class Database(Component):
         endpoints: host names by instance, the group's first member first; all listen at port 3306.
         key_arn: of the key of storage and login.
         secret_arn: of the master user's login, as `{"username": ..., "password": ...}`.
+        topic: who is told of it, and of alarms, as ARN.
         outputs: what a standby needs.
     """
 
@@ -99,7 +100,7 @@ class Database(Component):
         secret = self._secret(args.upstream)
         self.secret_arn = secret.arn
         found = self._members(group, secret.value) if group else [self._single(secret.value)]
-        self._notices(found)
+        self.topic = self._notices(found)
         self.endpoints = {name: instance.address for name, instance in found}
         monitor, password = self._monitor(secret.value)
         self.outputs = DatabaseOutputs(
@@ -231,8 +232,8 @@ class Database(Component):
             name, description="one subnet a zone", subnet_ids=list(subnets), tags={"Name": name}, opts=self.child()
         ).name
 
-    def _notices(self, found: Sequence[tuple[str, Instance]]) -> None:
+    def _notices(self, found: Sequence[tuple[str, Instance]]) -> pulumi.Output[str]:
         replica = self._settings.replica
         lag = replica.lag_seconds if replica and not replica.promoted else None
         args = NoticesArgs(instances=found, storage=self._settings.storage_gib, lag=lag, key=self.key_arn)
-        Notices(self._name, args, self.child())
+        return Notices(self._name, args, self.child()).topic
