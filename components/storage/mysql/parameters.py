@@ -22,6 +22,9 @@ def _at_restart(name: str, value: str) -> ParameterGroupParameterArgsDict:
     return {"name": name, "value": value, "apply_method": "pending-reboot"}
 
 
+# RDS lets clients in without TLS otherwise:
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-ssl-connections.require-ssl.html
+_ENCRYPTED: Final = _immediate("require_secure_transport", "ON")
 # Both need them: a group's members number their transactions, and a copy must be able to follow or to be one.
 _REPLICATED: Final = (
     _at_restart("enforce_gtid_consistency", "ON"),
@@ -37,6 +40,7 @@ def of_member(group: str) -> Sequence[ParameterGroupParameterArgsDict]:
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-active-active-clusters-parameters.html
     """
     return [
+        _ENCRYPTED,
         _at_restart("rds.group_replication_enabled", "1"),
         _at_restart("rds.custom_dns_resolution", "1"),
         _at_restart("group_replication_group_name", group),
@@ -53,7 +57,7 @@ def of_one() -> Sequence[ParameterGroupParameterArgsDict]:
     Nothing of group replication is among them: an instance that is told of a group and is in none takes no writes.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-active-active-clusters-considerations-limitations.html
     """
-    return _REPLICATED
+    return [_ENCRYPTED, *_REPLICATED]
 
 
 def digest(parameters: Sequence[ParameterGroupParameterArgsDict]) -> str:
