@@ -88,6 +88,7 @@ class Database(Component):
     parameter_group: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
     key_arn: pulumi.Output[str]
+    topic: pulumi.Output[str]
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
