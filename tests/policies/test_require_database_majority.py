@@ -11,7 +11,7 @@ MUTATIONS = (
     changed(DATABASE, "llm-prod-db-b", ("availabilityZone",), "us-east-1c"),
     changed(DATABASE, "llm-prod-db-witness", ("availabilityZone",), "us-east-1d"),
     changed(DATABASE, "llm-prod-db-b", ("engineVersion",), "8.0.45"),
-    changed(DATABASE_PARAMETERS, "llm-prod-db", ("parameters", 0, "applyMethod"), "immediate"),
+    changed(DATABASE_PARAMETERS, "llm-prod-db", ("parameters", 1, "applyMethod"), "immediate"),
     changed(DATABASE_PARAMETERS, "llm-prod-db", ("parameters", 2, "value"), "llm-prod"),
     changed(DATABASE_PARAMETERS, "llm-prod-db", ("parameters", 7, "value"), "MIXED"),
     removed(DATABASE, "llm-prod-db-witness"),

@@ -63,8 +63,8 @@ def test_what_sites_share_stands_apart() -> None:
     shared = _site(program.deployed(), "")
     # 6 interface endpoints in 2 zones, the keys of both logs, the weights, the queue, the stores, the backups and the
     # database, the zone of the API's names, the origin's token and its replica, the passwords of the queue, the cache and
-    # the table, and the database's login.
-    assert shared.after == 12 * Decimal("7.30") + 7 + Decimal("0.50") + 6 * Decimal("0.40")
+    # the table, the database's login, what its members show each other, and who looks at them.
+    assert shared.after == 12 * Decimal("7.30") + 7 + Decimal("0.50") + 8 * Decimal("0.40")
     assert shared.formula[0] == "12 x interface endpoint in a zone x 730 h x 0.01 USD/h = 87.60 USD"
     assert shared.unpriced == (
         "1 x Accelerator, not in the price table",
@@ -74,7 +74,7 @@ def test_what_sites_share_stands_apart() -> None:
         "2 x HealthCheck, not in the price table",
         "1 x Instance db.r7g.xlarge, not in the price table",
         "2 x LogGroup, billed by usage",
-        "4 x MetricAlarm, not in the price table",
+        "5 x MetricAlarm, not in the price table",
         "1 x MultiRegionCluster, not in the price table",
         "2 x ReplicationGroup cache.r7g.large, not in the price table",
         "1 x Repository, billed by usage",
