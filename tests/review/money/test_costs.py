@@ -77,7 +77,7 @@ def test_what_sites_share_stands_apart() -> None:
         "5 x MetricAlarm, not in the price table",
         "1 x MultiRegionCluster, not in the price table",
         "2 x ReplicationGroup cache.r7g.large, not in the price table",
-        "1 x Repository, billed by usage",
+        "2 x Repository, billed by usage",
         "1 x Topic, billed by usage",
         "1 x Vault, billed by usage",
         "1 x WebAcl, not in the price table",
